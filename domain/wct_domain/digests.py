@@ -1,0 +1,129 @@
+"""Canonical JSON, and the two digests by which recorded content is named.
+
+``blob`` names stored bytes (storage, verification). ``content`` names what they
+mean (comparison, reuse): it is keyed, so that nobody without the ledger's content
+key can test a guess at personal data against it, and it leaves out fields that
+our JSON Schemas mark ``x-wct-volatile``, so that two runs over one input agree.
+The exact forms and their test vectors: ``docs/reference/ledger-format.md``.
+"""
+
+import hashlib
+import hmac
+import json
+import math
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from wct_domain.errors import ContentNotJsonError
+
+Digest = Annotated[str, StringConstraints(min_length=64, max_length=64)]
+"""256 bits as 64 lower-case hexadecimal digits."""
+
+
+class Reference(BaseModel):
+    """Names a stored message, or another document, by its bytes and its meaning."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    blob: Digest  # SHA-256 of the stored bytes
+    content: Digest  # HMAC-SHA-256 of the canonical content
+
+
+def canonical_json(value: object) -> bytes:
+    """Serialise as UTF-8 JSON: keys sorted by code point, no white space.
+
+    Dates and times become ISO 8601 text. Numbers are written as Python's ``json``
+    writes them; NaN and infinities are refused.
+
+    Raises:
+        ContentNotJsonError: the value is not JSON; the text names the path to what
+            is wrong and its type.
+    """
+    try:
+        text = json.dumps(
+            value,
+            ensure_ascii=False,
+            allow_nan=False,
+            sort_keys=True,
+            separators=(",", ":"),
+            default=_iso,
+        )
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ContentNotJsonError(_what_is_wrong(value)) from error
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    raise TypeError
+
+
+def _what_is_wrong(value: object) -> str:
+    found = next(_not_json(value, "content", 0), None)
+    if found is None:
+        return "content is nested too deeply, or refers to itself"
+    path, kind = found
+    return f"{path} is not JSON: {kind}"
+
+
+def _not_json(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield (path, what is wrong) for each value that JSON cannot hold."""
+    if depth > _DEEPEST:
+        yield "content", "nested too deeply, or refers to itself"
+    elif isinstance(value, dict):
+        for key, member in value.items():  # pyright: ignore[reportUnknownVariableType]  # any mapping may come in
+            if not isinstance(key, str):
+                yield path, f"a key of type {type(key).__name__}"  # pyright: ignore[reportUnknownArgumentType]  # as above
+            else:
+                yield from _not_json(member, f"{path} -> {key}", depth + 1)  # pyright: ignore[reportUnknownArgumentType]  # as above
+    elif isinstance(value, (list, tuple)):
+        for index, member in enumerate(value):  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]  # any sequence may come in
+            yield from _not_json(member, f"{path} -> {index}", depth + 1)  # pyright: ignore[reportUnknownArgumentType]  # as above
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path, "a number that is not finite"
+    elif isinstance(value, str) and not _encodable(value):
+        yield path, "text with a lone surrogate"
+    elif value is not None and not isinstance(
+        value, (str, int, float, bool, datetime, date)
+    ):
+        yield path, f"a {type(value).__name__}"
+
+
+_DEEPEST = 200
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def blob_digest(stored: bytes) -> str:
+    """SHA-256 of a blob's stored bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(stored).hexdigest()
+
+
+def content_digest(key: bytes, schema: str | None, canonical: bytes) -> str:
+    """Keyed digest of canonical content that follows ``schema`` (``name/version``).
+
+    HMAC-SHA-256 (RFC 2104) over the schema's name, a zero byte, and the content.
+    """
+    mac = hmac.new(key, (schema or "").encode() + b"\0", hashlib.sha256)
+    mac.update(canonical)
+    return mac.hexdigest()
+
+
+def pseudonym(key: bytes, purpose: str, value: str) -> str:
+    """Keyed name for something that must be recognised again but not read.
+
+    128 bits of HMAC-SHA-256 in lower-case hexadecimal; ``purpose`` keeps the same
+    value apart in different roles.
+    """
+    mac = hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256)
+    return mac.hexdigest()[:32]

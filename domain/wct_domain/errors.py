@@ -1,0 +1,294 @@
+"""What can go wrong, as one tree.
+
+Every class has a ``code`` that stays stable for programs that match on it, and
+the ``exit_status`` with which the command line ends when the error reaches it.
+An expected failure of a step is an event (``step.failed``), not an exception
+that escapes; a bug is a traceback.
+
+::
+
+    WctError                        (public name: WaivernError)
+    ├─ ConnectorError               ConnectorConfigError · ConnectorExtractionError
+    ├─ AnalyserError                AnalyserConfigError · AnalyserInputError
+    │                               AnalyserProcessingError
+    ├─ MessageValidationError       ContentNotJsonError
+    ├─ SchemaLoadError · DataParsingError · ParserError
+    ├─ RulesetError                 RulesetNotFoundError
+    │                               RulesetAlreadyRegisteredError
+    ├─ ExecutorError                SchemaNotFoundError · VersionMismatchError
+    │                               VersionNotSupportedError · UpstreamFailedError
+    ├─ RunbookError                 RunbookLoadError · RunbookValidationError
+    ├─ ArtifactStoreError           ArtifactNotFoundError
+    ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
+    ├─ ExportError · RunNotFoundError
+    └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
+                                    PartialRetryError · UnknownEventError
+                                    BlobMissingError · BlobDamagedError
+                                    LedgerUnusableError · LedgerWriteError
+"""
+
+from typing import ClassVar
+
+
+class WctError(Exception):
+    """Root of every error that wct raises on purpose.
+
+    ``str(error)`` is one line for people: place, reason and way out, without any
+    value that was read from a data source.
+    """
+
+    code: ClassVar[str] = "wct"
+    exit_status: ClassVar[int] = 1
+
+
+WaivernError = WctError
+
+
+class ConnectorError(WctError):
+    """A connector could not do its work."""
+
+    code = "connector"
+
+
+class ConnectorConfigError(ConnectorError):
+    """A connector's properties are wrong."""
+
+    code = "connector.config"
+
+
+class ConnectorExtractionError(ConnectorError):
+    """A connector could not read its source."""
+
+    code = "connector.extraction"
+
+
+class AnalyserError(WctError):
+    """An analyser could not do its work."""
+
+    code = "analyser"
+
+
+class AnalyserConfigError(AnalyserError):
+    """An analyser's properties are wrong."""
+
+    code = "analyser.config"
+
+
+class AnalyserInputError(AnalyserError):
+    """An analyser was given a message that it cannot read."""
+
+    code = "analyser.input"
+
+
+class AnalyserProcessingError(AnalyserError):
+    """An analyser failed on a message that it can read."""
+
+    code = "analyser.processing"
+
+
+class MessageValidationError(WctError):
+    """A message does not satisfy its schema; the text names path and rule."""
+
+    code = "message.validation"
+
+
+class ContentNotJsonError(MessageValidationError):
+    """A message holds something that JSON cannot express; the text names its path."""
+
+    code = "message.not-json"
+
+
+class SchemaLoadError(WctError):
+    """A JSON Schema is missing, unreadable, or not the version that it says."""
+
+    code = "schema.load"
+
+
+class DataParsingError(WctError):
+    """Content does not fit the typed model that a component reads it into."""
+
+    code = "data.parsing"
+
+
+class ParserError(WctError):
+    """A source file could not be parsed."""
+
+    code = "parser"
+
+
+class RulesetError(WctError):
+    """A ruleset is not usable."""
+
+    code = "ruleset"
+
+
+class RulesetNotFoundError(RulesetError):
+    """No installed ruleset has this name (and version)."""
+
+    code = "ruleset.not-found"
+
+
+class RulesetAlreadyRegisteredError(RulesetError):
+    """Two rulesets claim one name."""
+
+    code = "ruleset.already-registered"
+
+
+class ExecutorError(WctError):
+    """A runbook could not be executed, or one of its steps not be set up."""
+
+    code = "executor"
+
+
+class SchemaNotFoundError(ExecutorError):
+    """A component does not produce, or does not read, the schema that a step names."""
+
+    code = "executor.schema-not-found"
+
+
+class VersionMismatchError(ExecutorError):
+    """Producer and consumer have no version of the schema in common."""
+
+    code = "executor.version-mismatch"
+
+
+class VersionNotSupportedError(ExecutorError):
+    """The version that the step asks for is not one that both sides support."""
+
+    code = "executor.version-not-supported"
+
+
+class UpstreamFailedError(ExecutorError):
+    """A step was not attempted, because the step that it reads from failed."""
+
+    code = "executor.upstream-failed"
+
+
+class RunbookError(WctError):
+    """A runbook is not usable."""
+
+    code = "runbook"
+
+
+class RunbookLoadError(RunbookError):
+    """A runbook file is missing, unreadable, or not YAML."""
+
+    code = "runbook.load"
+
+
+class RunbookValidationError(RunbookError):
+    """A runbook is YAML, but not a runbook."""
+
+    code = "runbook.validation"
+
+
+class ArtifactStoreError(WctError):
+    """The artifact store could not answer."""
+
+    code = "artifact-store"
+
+
+class ArtifactNotFoundError(ArtifactStoreError):
+    """No artifact is stored under this step id."""
+
+    code = "artifact-store.not-found"
+
+    def __init__(self, step_id: str) -> None:
+        super().__init__(
+            f"Artifact '{step_id}' not found. "
+            "Ensure previous step has 'save_output: true'."
+        )
+        self.step_id = step_id
+
+
+class LLMServiceError(WctError):
+    """A language model could not be asked."""
+
+    code = "llm"
+
+
+class LLMConfigurationError(LLMServiceError):
+    """A language model provider is not set up."""
+
+    code = "llm.config"
+
+
+class LLMConnectionError(LLMServiceError):
+    """A language model did not answer."""
+
+    code = "llm.connection"
+
+
+class ExportError(WctError):
+    """Results could not be written."""
+
+    code = "export"
+
+
+class RunNotFoundError(WctError):
+    """No run, or more than one, answers to an id on the command line."""
+
+    code = "run.not-found"
+
+
+class LedgerError(WctError):
+    """The ledger refused, or failed."""
+
+    code = "ledger"
+
+
+class WrongExpectedVersionError(LedgerError):
+    """Somebody else appended to the stream first."""
+
+    code = "ledger.wrong-expected-version"
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(
+            f"Stream '{stream}' is at version {actual}, not {expected}: "
+            "another process appended to it. Read it again and decide anew."
+        )
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class EventIdReusedError(LedgerError):
+    """An event id is already recorded, with another stream, type or payload."""
+
+    code = "ledger.event-id-reused"
+
+
+class PartialRetryError(LedgerError):
+    """Some events of a batch are recorded and others are not."""
+
+    code = "ledger.partial-retry"
+
+
+class UnknownEventError(LedgerError):
+    """A strict projection met an event type that this wct does not know."""
+
+    code = "ledger.unknown-event"
+
+
+class BlobMissingError(LedgerError):
+    """The ledger has no blob with this digest."""
+
+    code = "ledger.blob-missing"
+
+
+class BlobDamagedError(LedgerError):
+    """A blob's bytes do not have the digest under which they are stored."""
+
+    code = "ledger.blob-damaged"
+
+
+class LedgerUnusableError(LedgerError):
+    """What was opened is not a ledger that this wct can use."""
+
+    code = "ledger.unusable"
+
+
+class LedgerWriteError(LedgerError):
+    """The ledger could not be written (disk full, read-only); nothing was recorded."""
+
+    code = "ledger.write"

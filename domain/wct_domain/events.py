@@ -85,8 +85,11 @@ class StepStarted(Fact):
 
 
 class SourceRead(Fact):
-    """A connector read its source, for ``step`` and for every other step that asks
-    the same connector for the same schema."""
+    """A connector read its source.
+
+    It was read for ``step``, and serves every other step that asks the same connector
+    for the same schema.
+    """
 
     type = "source.read/1"
     step: str
@@ -198,8 +201,10 @@ class EvidenceRevealed(Fact):
 
 
 class SubscriberFailed(Fact):
-    """A subscriber raised on an event; recorded in the stream
-    ``subscriber/<name>``, never in a run's."""
+    """A subscriber raised on an event.
+
+    Recorded in the stream ``subscriber/<name>``, never in a run's.
+    """
 
     type = "subscriber.failed/1"
     subscriber: str

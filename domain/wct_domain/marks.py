@@ -30,10 +30,9 @@ def without(content: Any, fields: MarkedFields) -> Any:
 
 
 def marked(schema: dict[str, Any], mark: str) -> MarkedFields:
-    """Collect the fields of a JSON Schema that carry ``mark`` (for instance
-    ``x-wct-volatile``), through local ``$ref``s.
+    """Collect the fields of a JSON Schema that carry ``mark``, a keyword of ours.
 
-    Recursive schemas are followed once round.
+    Local ``$ref``s are followed; a recursive schema once round.
     """
     return _marked(schema, schema, mark, ())
 

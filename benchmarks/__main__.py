@@ -26,10 +26,16 @@ def discover(folder: Path = HERE) -> dict[str, str]:
         if file.stem.startswith("_"):
             continue
         module = ast.parse(file.read_text(encoding="utf-8"))
-        names = {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
-        if "main" in names:
+        if any(is_benchmark(node) for node in module.body):
             found[file.stem] = (ast.get_docstring(module) or "").partition("\n")[0]
     return found
+
+
+def is_benchmark(node: ast.stmt) -> bool:
+    """Tell ``main(argv)`` from the ``main`` of a tool, such as a corpus writer."""
+    if not isinstance(node, ast.FunctionDef) or node.name != "main":
+        return False
+    return [argument.arg for argument in node.args.args[:1]] == ["argv"]
 
 
 def run(name: str, folder: Path = HERE) -> dict[str, Any]:

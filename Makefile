@@ -9,7 +9,7 @@ BENCH ?=
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 # The build backend comes from the pinned environment too, so nothing is unpinned.
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 INSTALL := $(PIP_INSTALL) --no-build-isolation
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
@@ -22,6 +22,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) ## Create .venv with wct (editable) and every development tool
+	@echo "ready: $(BIN)/wct, or . $(BIN)/activate"
 
 demo: $(RUNTIME) ## Scan the bundled sample and show where the result is
 	$(BIN)/wct run samples/file_content_analysis.yaml --output-dir outputs --output demo.json

@@ -1,0 +1,105 @@
+"""What wct can be asked to do to a run. Each command has exactly one handler."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wct_domain.message import Message
+from wct_domain.plan import ExecutionPlan
+from wct_domain.runbook import ExecutionStep
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRunbook:
+    """Load a runbook file and run all of its steps, as one run.
+
+    ``run`` may be chosen by the caller, who then knows it before the first event.
+    """
+
+    path: Path
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Record that a planned runbook is about to run."""
+
+    plan: ExecutionPlan
+    source: bytes  # the runbook file, as read
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """Read the step's input, analyse it, and record the outcome."""
+
+    step: ExecutionStep
+    plan: ExecutionPlan
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SkipStep:
+    """Record that a step is not attempted: the step that it reads from failed."""
+
+    step: ExecutionStep
+    because: str  # id of the step that failed or was skipped
+    cause: str  # its error message
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRun:
+    """Record that all steps were visited."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailRun:
+    """Record that the run stopped for a reason that is no step's."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptRun:
+    """Record that somebody stopped the run."""
+
+    signal: str
+    in_flight: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveArtifact:
+    """Keep a message under a step's id, in place of an earlier one."""
+
+    step_id: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ClearArtifacts:
+    """Forget all artifacts of the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevealEvidence:
+    """Record that raw evidence is about to be shown."""
+
+    by: str  # keyed pseudonym
+    command: str
+    step: str | None = None
+
+
+StreamCommand = (
+    StartRun
+    | RunStep
+    | SkipStep
+    | CompleteRun
+    | FailRun
+    | InterruptRun
+    | SaveArtifact
+    | ClearArtifacts
+    | RevealEvidence
+)
+"""Commands whose handler yields events for one stream."""
+
+Command = ExecuteRunbook | StreamCommand

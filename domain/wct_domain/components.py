@@ -1,0 +1,105 @@
+"""The installed components, and how one of them is made for a step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+from wct_domain.errors import ExecutorError
+from wct_domain.explaining import explain
+from wct_domain.ports.components import Analyser, ComponentFactory, Connector
+from wct_domain.runbook import AnalyserConfig, ConnectorConfig
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Factories by component name; a later registration replaces an earlier one."""
+
+    connectors: dict[str, ComponentFactory[Connector]] = field(
+        default_factory=dict[str, ComponentFactory[Connector]]
+    )
+    analysers: dict[str, ComponentFactory[Analyser]] = field(
+        default_factory=dict[str, ComponentFactory[Analyser]]
+    )
+
+    def analyser_factory(self, config: AnalyserConfig) -> ComponentFactory[Analyser]:
+        """Find the factory of an analyser.
+
+        Raises:
+            ExecutorError: no analyser of this type is installed.
+        """
+        return _find(self.analysers, config.type, "analyser")
+
+    def connector_factory(self, config: ConnectorConfig) -> ComponentFactory[Connector]:
+        """Find the factory of a connector.
+
+        Raises:
+            ExecutorError: no connector of this type is installed.
+        """
+        return _find(self.connectors, config.type, "connector")
+
+
+def _find(
+    factories: Mapping[str, ComponentFactory[T]], kind: str, what: str
+) -> ComponentFactory[T]:
+    if kind not in factories:
+        msg = f"Unknown {what} type: {kind}"
+        raise ExecutorError(msg)
+    return factories[kind]
+
+
+def make_analyser(
+    factory: ComponentFactory[Analyser], config: AnalyserConfig
+) -> Analyser:
+    """Make an analyser with the runbook's properties.
+
+    Raises:
+        ExecutorError: its factory refuses them; the cause is told.
+    """
+    sentence = f"Analyser '{config.type}' cannot be created with given configuration. "
+    if _wants_model(config.properties):
+        sentence += (
+            "LLM service may be unavailable (required when LLM validation is enabled). "
+        )
+    return _Making(factory, config.properties).component(sentence + "Cause: {cause}")
+
+
+def make_connector(
+    factory: ComponentFactory[Connector], config: ConnectorConfig
+) -> Connector:
+    """Make a connector with the runbook's properties.
+
+    Raises:
+        ExecutorError: its factory refuses them; the cause is told.
+    """
+    sentence = f"Connector '{config.type}' cannot be created with given configuration"
+    return _Making(factory, config.properties).component(sentence + ": {cause}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Making(Generic[T]):
+    factory: ComponentFactory[T]
+    properties: dict[str, Any]
+
+    def component(self, sentence: str) -> T:
+        """Ask ``can_create`` as the seed does, then ``create``, which knows why not."""
+        willing = self.factory.can_create(self.properties)
+        try:
+            component = self.factory.create(self.properties)
+        except Exception as error:
+            if willing:
+                raise
+            # Any plugin's factory: whatever it raises is why it cannot be created.
+            raise ExecutorError(sentence.replace("{cause}", explain(error))) from error
+        if not willing:
+            cause = "its factory refuses the configuration without saying why"
+            raise ExecutorError(sentence.replace("{cause}", cause))
+        return component
+
+
+def _wants_model(properties: Mapping[str, Any]) -> bool:
+    section = properties.get("llm_validation")
+    if not isinstance(section, dict):
+        return False
+    return bool(cast("dict[str, Any]", section).get("enable_llm_validation"))

@@ -1,0 +1,1 @@
+"""The application: command → handler → ledger → bus."""

@@ -1,0 +1,218 @@
+"""Executes runbooks: gives commands, and reads results from projections."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, assert_never
+
+from wct_domain.commands import (
+    CompleteRun,
+    ExecuteRunbook,
+    FailRun,
+    InterruptRun,
+    StartRun,
+)
+from wct_domain.errors import ArtifactStoreError, ExecutorError, WctError
+from wct_domain.executor.artifact_store import RecordedArtifactStore
+from wct_domain.executor.scheduler import Scheduler
+from wct_domain.executor.stream import Equipment, StreamAtWork
+from wct_domain.handlers.sources import SharedSources
+from wct_domain.plan import ExecutionPlan, plan_runbook
+from wct_domain.ports.artifact_store import ArtifactStore
+from wct_domain.ports.workers import Workers
+from wct_domain.projections.results import AnalysisResult, results_of
+from wct_domain.projections.run import Run
+from wct_domain.runbook import ExecutionStep, Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRunbook:
+    """A runbook with the bytes that it was read from."""
+
+    runbook: Runbook
+    source: bytes
+
+
+class RunbookReader(Protocol):
+    """Reads runbook files."""
+
+    def __call__(self, path: Path) -> LoadedRunbook:
+        """Read and validate a file.
+
+        Raises:
+            RunbookError: it is missing, unreadable, or not a runbook.
+        """
+        ...
+
+
+class RunInterruptedError(WctError):
+    """A run was stopped by a signal; ``run.interrupted`` is recorded."""
+
+    code = "run.interrupted"
+
+    def __init__(self, run: str, signal: str, in_flight: tuple[str, ...]) -> None:
+        steps = ", ".join(in_flight) or "none"
+        super().__init__(f"Run {run} was interrupted ({signal}); in flight: {steps}")
+        self.run = run
+        self.signal = signal
+        self.in_flight = in_flight
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run: its state, the runbook, and one result for each step."""
+
+    run: Run
+    runbook: Runbook
+    results: list[AnalysisResult]
+
+
+class RunbookExecutor:
+    """Executes one runbook at a time; what happens is in the ledger.
+
+    Args:
+        artifact_store: is bound to the stream of each run when it starts.
+        mirror: a foreign artifact store that is told of each saved artifact after it
+            is recorded; the fold stays the authority.
+        on_mirror_failure: is told when the mirror raises; the run goes on.
+    """
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        *,
+        read_runbook: RunbookReader,
+        make_workers: Callable[[], Workers],
+        artifact_store: RecordedArtifactStore,
+        mirror: ArtifactStore | None = None,
+        on_mirror_failure: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self._equipment = equipment
+        self._read_runbook = read_runbook
+        self._make_workers = make_workers
+        self._mirror = mirror
+        self._on_mirror_failure = on_mirror_failure
+        self._scheduler: Scheduler | None = None
+        self.artifact_store = artifact_store
+
+    def dispatch(self, command: ExecuteRunbook) -> Outcome:
+        """Handle a command from outside. See ``execute``."""
+        match command:
+            case ExecuteRunbook():
+                return self.execute(command)
+            case _:
+                assert_never(command)
+
+    def execute(self, command: ExecuteRunbook) -> Outcome:
+        """Run all steps of a runbook file.
+
+        A failed step is part of the outcome. A runbook that does not load, or has a
+        cycle, records no run.
+
+        Raises:
+            ExecutorError: the runbook is not usable.
+            LedgerError: the ledger refused; the run stopped there.
+            RunInterruptedError: ``interrupt`` was called.
+            KeyboardInterrupt: as above, where nobody handles the signal.
+        """
+        loaded = self._load(command.path)
+        plan = plan_runbook(loaded.runbook)
+        sources = SharedSources(plan)
+        run_id = command.run or self._equipment.new_id()
+        stream = StreamAtWork(run_id, self._equipment, sources=sources)
+        started = stream.dispatch(
+            StartRun(plan, loaded.source, self._equipment.versions)
+        )
+        self.artifact_store.bind(stream)
+        self._reflect_clear()
+        self._visit_all(plan, stream, sources, started[0].id)
+        results = results_of(stream.run, loaded.runbook, stream.blobs)
+        return Outcome(stream.run, loaded.runbook, results)
+
+    def interrupt(self, signal: str) -> bool:
+        """Ask the run that executes now to stop; safe in a signal handler.
+
+        Returns:
+            False when no run executes.
+        """
+        scheduler = self._scheduler
+        if scheduler is None:
+            return False
+        scheduler.stop(signal)
+        return True
+
+    def _load(self, path: Path) -> LoadedRunbook:
+        try:
+            return self._read_runbook(path)
+        except Exception as error:
+            msg = f"Failed to load runbook {path}: {error}"
+            raise ExecutorError(msg) from error
+
+    def _visit_all(
+        self,
+        plan: ExecutionPlan,
+        stream: StreamAtWork,
+        sources: SharedSources,
+        started_id: str,
+    ) -> None:
+        def visited(step: ExecutionStep) -> None:
+            if self._mirror is not None:
+                self._reflect(stream, step)
+
+        scheduler = Scheduler(plan, stream, sources, self._make_workers(), visited)
+        self._scheduler = scheduler
+        try:
+            stopped_by = scheduler.run(started_id)
+        except KeyboardInterrupt:
+            self._interrupted(stream, scheduler, "SIGINT", started_id)
+            raise
+        except Exception as error:
+            self._failed(stream, error, started_id)
+            raise
+        finally:
+            self._scheduler = None
+        if stopped_by is not None:
+            in_flight = self._interrupted(stream, scheduler, stopped_by, started_id)
+            raise RunInterruptedError(stream.run.id, stopped_by, in_flight)
+        stream.dispatch(CompleteRun(), cause=started_id)
+
+    @staticmethod
+    def _interrupted(
+        stream: StreamAtWork, scheduler: Scheduler, signal: str, cause: str
+    ) -> tuple[str, ...]:
+        scheduler.stop(signal)
+        in_flight = stream.run.in_flight
+        stream.dispatch(InterruptRun(signal, in_flight), cause=cause)
+        stream.recorder.refuse("the run was interrupted; its record is closed")
+        return in_flight
+
+    @staticmethod
+    def _failed(stream: StreamAtWork, error: Exception, cause: str) -> None:
+        try:
+            stream.dispatch(FailRun(error), cause=cause)
+        except WctError:
+            # The ledger itself is what failed: the error under way says so.
+            return
+        stream.recorder.refuse("the run has failed; its record is closed")
+
+    def _reflect_clear(self) -> None:
+        if self._mirror is not None:
+            try:
+                self._mirror.clear()
+            except Exception as error:  # noqa: BLE001  # foreign code must not stop a run
+                self._report(error)
+
+    def _reflect(self, stream: StreamAtWork, step: ExecutionStep) -> None:
+        saved = stream.artifacts.saved.get(step.id)
+        if saved is None or self._mirror is None:
+            return
+        try:
+            self._mirror.save(step.id, stream.blobs.message(saved.result))
+        except Exception as error:  # noqa: BLE001  # as above
+            self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        if self._on_mirror_failure is not None:
+            self._on_mirror_failure(
+                ArtifactStoreError(f"the registered artifact store failed: {error}")
+            )

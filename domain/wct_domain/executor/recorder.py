@@ -1,0 +1,142 @@
+"""The single writer of a stream: append, fold, publish."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+
+from wct_domain.errors import LedgerError, LedgerWriteError
+from wct_domain.events import Event
+from wct_domain.ports.clock import NewId
+from wct_domain.ports.ledger import Blob, EventLog, NewEvent, Recorded
+
+
+class Fold(Protocol):
+    """A projection of wct's own, kept current with each append."""
+
+    def __call__(self, recorded: Recorded) -> None: ...
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One caller's batch, waiting for whoever writes next."""
+
+    events: tuple[NewEvent, ...]
+    blobs: tuple[Blob, ...]
+    recorded: tuple[Recorded, ...] = ()
+    error: LedgerError | None = None
+    done: bool = False
+
+
+class Recorder:
+    """Appends batches of one stream, each at the version that the last one left.
+
+    Several threads may record at once: who holds the lock commits everything that
+    waits in one append (group commit), so that no thread of its own is needed and a
+    batch that nobody competes with costs no switch of threads. Each batch stays
+    atomic: it is a whole part of an atomic append.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        stream: str,
+        *,
+        new_id: NewId,
+        folds: Sequence[Fold] = (),
+        publish: Callable[[Recorded], None] | None = None,
+        version: int = 0,
+    ) -> None:
+        self.stream = stream
+        self._log = log
+        self._new_id = new_id
+        self._folds = tuple(folds)
+        self._publish = publish
+        self._version = version
+        self._waiting: list[_Turn] = []
+        self._queue = Lock()
+        self._writer = Lock()
+        self._refusal: LedgerError | None = None
+
+    def record(
+        self,
+        events: tuple[Event, ...],
+        blobs: tuple[Blob, ...] = (),
+        cause: str | None = None,
+    ) -> tuple[Recorded, ...]:
+        """Append a batch; return when it is recorded, folded and published.
+
+        Args:
+            cause: id of the event that led to these.
+
+        Raises:
+            LedgerError: nothing of the batch was recorded. After the first failure,
+                and after ``refuse``, every later batch is refused: what follows
+                a gap would not be the history of this run.
+        """
+        turn = _Turn(
+            tuple(NewEvent(self._new_id(), event, cause) for event in events), blobs
+        )
+        with self._queue:
+            self._waiting.append(turn)
+        with self._writer:
+            if not turn.done:
+                self._commit()
+        if turn.error is not None:
+            raise turn.error
+        return turn.recorded
+
+    def refuse(self, reason: str) -> None:
+        """Refuse all batches from now on, those that wait included."""
+        with self._writer:
+            self._refusal = LedgerWriteError(reason)
+
+    def _commit(self) -> None:
+        with self._queue:
+            turns, self._waiting = self._waiting, []
+        events = [event for turn in turns for event in turn.events]
+        blobs = [blob for turn in turns for blob in turn.blobs]
+        try:
+            if self._refusal is not None:
+                raise self._refusal
+            recorded = self._log.append(
+                self.stream, events, expected=self._version, blobs=blobs
+            )
+        except LedgerError as error:
+            self._refusal = error
+            for turn in turns:
+                turn.error, turn.done = error, True
+            return
+        self._version += len(recorded)
+        start = 0
+        for turn in turns:
+            turn.recorded = recorded[start : start + len(turn.events)]
+            start += len(turn.events)
+            turn.done = True
+        for each in recorded:
+            for fold in self._folds:
+                fold(each)
+            if self._publish is not None:
+                self._publish(each)
+
+
+@dataclass(slots=True)
+class Causes:
+    """Which event led to which, while one handler is iterated.
+
+    The first batch is caused by what made the command be given; the rest by the
+    handler's own first event (``step.started`` causes ``step.completed``).
+    """
+
+    given: str | None
+    first: str | None = field(default=None, init=False)
+
+    @property
+    def now(self) -> str | None:
+        """Cause of the next batch."""
+        return self.first or self.given
+
+    def after(self, recorded: tuple[Recorded, ...]) -> None:
+        """Take note of a recorded batch."""
+        if self.first is None and recorded:
+            self.first = recorded[0].id

@@ -1,0 +1,113 @@
+"""Runs the steps of a plan as they become ready, several at a time."""
+
+from collections.abc import Callable
+from threading import Event as Flag
+from threading import Lock
+
+from wct_domain.commands import RunStep, SkipStep
+from wct_domain.executor.stream import StreamAtWork
+from wct_domain.handlers.sources import SharedSources
+from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.workers import Workers
+from wct_domain.projections.results import error_text
+from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.runbook import ExecutionStep
+
+
+class Scheduler:
+    """Visits every step once, after the step that it reads from.
+
+    A worker that finishes a step goes on with one that thereby became ready, and
+    queues the others: a chain needs no switch of threads.
+    """
+
+    def __init__(
+        self,
+        plan: ExecutionPlan,
+        stream: StreamAtWork,
+        sources: SharedSources,
+        workers: Workers,
+        visited: Callable[[ExecutionStep], None],
+    ) -> None:
+        self._plan = plan
+        self._stream = stream
+        self._sources = sources
+        self._workers = workers
+        self._visited = visited
+        self._lock = Lock()
+        self._frontier = plan.frontier()
+        self._ended = Flag()
+        self._stopping: str | None = None
+        self._error: Exception | None = None
+        self._started_id: str | None = None
+
+    def run(self, started_id: str | None) -> str | None:
+        """Visit all steps; block until the last has ended, or until told to stop.
+
+        Args:
+            started_id: id of ``run.started``, which causes the first steps.
+
+        Returns:
+            The signal that stopped the run, or None when all steps were visited.
+
+        Raises:
+            Exception: the ledger refused, or wct has a bug; no step starts after it.
+        """
+        self._started_id = started_id
+        with self._lock:
+            ready = self._frontier.take()
+        for step in ready:
+            self._submit(step)
+        self._ended.wait()
+        self._workers.stop()
+        if self._error is not None:
+            raise self._error
+        return self._stopping
+
+    def stop(self, signal: str) -> None:
+        """Start no further step and let ``run`` return; safe in a signal handler."""
+        self._stopping = self._stopping or signal
+        self._ended.set()
+
+    def _submit(self, step: ExecutionStep) -> None:
+        self._workers.submit(lambda: self._work(step))
+
+    def _work(self, first: ExecutionStep) -> None:
+        step: ExecutionStep | None = first
+        while step is not None and not self._ended.is_set():
+            try:
+                self._visit(step)
+            except Exception as error:  # noqa: BLE001  # handed to the thread that called run
+                self._error = self._error or error
+                self._ended.set()
+                return
+            step = self._next(step)
+
+    def _visit(self, step: ExecutionStep) -> None:
+        origin = self._stream.run.steps.get(step.input_from or "")
+        if origin is not None and self._blocks(origin):
+            cause = error_text(origin.message, self._stream.blobs)
+            skip = SkipStep(step, because=origin.plan.id, cause=cause)
+            self._stream.dispatch(skip, cause=origin.ended_by)
+        else:
+            caused_by = origin.ended_by if origin else self._started_id
+            self._stream.dispatch(RunStep(step, self._plan), cause=caused_by)
+        self._visited(step)
+        self._sources.visited(step)
+
+    @staticmethod
+    def _blocks(origin: StepState) -> bool:
+        # Without save_output the step would have failed in any case, for want of
+        # an artifact: it runs, and fails with the text that says so.
+        failed = origin.status in {StepStatus.FAILED, StepStatus.SKIPPED}
+        return failed and origin.plan.saves
+
+    def _next(self, done: ExecutionStep) -> ExecutionStep | None:
+        with self._lock:
+            self._frontier.finish(done.id)
+            ready = self._frontier.take()
+            if self._frontier.exhausted:
+                self._ended.set()
+        for step in ready[1:]:
+            self._submit(step)
+        return ready[0] if ready else None

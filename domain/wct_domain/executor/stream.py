@@ -1,0 +1,154 @@
+"""One stream at work: its folds, its writer, and the handlers that write to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
+from wct_domain.commands import (
+    ClearArtifacts,
+    CompleteRun,
+    FailRun,
+    InterruptRun,
+    RevealEvidence,
+    RunStep,
+    SaveArtifact,
+    SkipStep,
+    StartRun,
+    StreamCommand,
+)
+from wct_domain.components import Components
+from wct_domain.executor.recorder import Causes, Recorder
+from wct_domain.handlers.artifacts import (
+    clear_artifacts,
+    reveal_evidence,
+    save_artifact,
+)
+from wct_domain.handlers.lifecycle import (
+    complete_run,
+    fail_run,
+    interrupt_run,
+    skip_step,
+    start_run,
+)
+from wct_domain.handlers.run_step import run_step
+from wct_domain.handlers.sources import SharedSources
+from wct_domain.handlers.tools import Events, StepTools, Timer
+from wct_domain.ports.bus import Bus
+from wct_domain.ports.clock import Clock, NewId
+from wct_domain.ports.ledger import Ledger, Recorded
+from wct_domain.projections.artifacts import Artifacts
+from wct_domain.projections.run import Run
+from wct_domain.schemas import SchemaSource
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What every stream of a process shares."""
+
+    ledger: Ledger
+    bus: Bus
+    schemas: SchemaSource
+    components: Components
+    clock: Clock
+    timer: Timer
+    new_id: NewId
+    versions: Mapping[str, str]
+
+
+class StreamAtWork:
+    """Gives commands to their handlers and records what these yield.
+
+    The folds (``run``, ``artifacts``) are current whenever a handler goes on: they
+    see each append before it returns.
+
+    Args:
+        sources: what the run's steps share; without it no step can be run.
+        history: what is in the stream already.
+    """
+
+    def __init__(
+        self,
+        stream: str,
+        equipment: Equipment,
+        *,
+        sources: SharedSources | None = None,
+        history: Iterable[Recorded] = (),
+    ) -> None:
+        self.run = Run()
+        self.artifacts = Artifacts()
+        self.blobs = BlobReader(equipment.ledger)
+        for recorded in history:
+            self.run.apply(recorded)
+            self.artifacts.apply(recorded.event)
+        self.recorder = Recorder(
+            equipment.ledger,
+            stream,
+            new_id=equipment.new_id,
+            folds=(self.run.apply, self._fold_artifacts),
+            publish=equipment.bus.publish,
+            version=self.run.version,
+        )
+        self._equipment = equipment
+        self._volatile = VolatileFields(equipment.schemas)
+        self._sources = sources
+
+    def dispatch(
+        self, command: StreamCommand, cause: str | None = None
+    ) -> tuple[Recorded, ...]:
+        """Have a command handled; return everything that was recorded.
+
+        Raises:
+            LedgerError: the ledger refused; the batches before that are recorded.
+        """
+        draft = BlobDraft(self._equipment.ledger.content_key, self._volatile)
+        causes = Causes(cause)
+        history: tuple[Recorded, ...] = ()
+        for batch in self._handle(command, draft):
+            recorded = self.recorder.record(batch, draft.take(), causes.now)
+            causes.after(recorded)
+            history += recorded
+        return history
+
+    def _handle(self, command: StreamCommand, draft: BlobDraft) -> Events:
+        match command:
+            case RunStep():
+                return run_step(command, self._tools(draft))
+            case SkipStep():
+                return skip_step(command, draft)
+            case StartRun():
+                components = self._equipment.components
+                key = self._equipment.ledger.content_key
+                return start_run(command, components, draft, key)
+            case CompleteRun():
+                return complete_run(command, self.run)
+            case FailRun():
+                return fail_run(command, draft)
+            case InterruptRun():
+                return interrupt_run(command)
+            case SaveArtifact():
+                return save_artifact(command, draft)
+            case ClearArtifacts():
+                return clear_artifacts(command)
+            case RevealEvidence():
+                return reveal_evidence(command)
+            case _:
+                assert_never(command)
+
+    def _tools(self, draft: BlobDraft) -> StepTools:
+        if self._sources is None:
+            msg = f"stream {self.recorder.stream} has no plan to run steps of"
+            raise ValueError(msg)
+        return StepTools(
+            components=self._equipment.components,
+            sources=self._sources,
+            schemas=self._equipment.schemas,
+            artifacts=self.artifacts,
+            blobs=self.blobs,
+            draft=draft,
+            clock=self._equipment.clock,
+            timer=self._equipment.timer,
+        )
+
+    def _fold_artifacts(self, recorded: Recorded) -> None:
+        self.artifacts.apply(recorded.event)

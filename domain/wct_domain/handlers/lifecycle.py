@@ -1,0 +1,138 @@
+"""How a run starts and ends, and how a step is passed over."""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from wct_domain.archive import BlobDraft
+from wct_domain.commands import CompleteRun, FailRun, InterruptRun, SkipStep, StartRun
+from wct_domain.components import Components
+from wct_domain.digests import pseudonym
+from wct_domain.errors import UpstreamFailedError, WctError
+from wct_domain.events import (
+    ArtifactsCleared,
+    PlannedComponent,
+    PlannedStep,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    StepSkipped,
+)
+from wct_domain.explaining import Failure
+from wct_domain.handlers.tools import Events
+from wct_domain.ports.components import ComponentConfig, ComponentFactory
+from wct_domain.projections.run import Run, StepStatus
+from wct_domain.runbook import ExecutionStep, Runbook
+from wct_domain.secrecy import without_secrets
+
+
+def start_run(
+    command: StartRun, components: Components, draft: BlobDraft, key: bytes
+) -> Events:
+    """Record the plan and what will decide its outcome; the artifact store is empty."""
+    runbook = command.plan.runbook
+
+    def digest(secret: str) -> str:
+        return pseudonym(key, "secret", secret)
+
+    document = {
+        "runbook": without_secrets(runbook.model_dump(exclude_defaults=True), digest),
+        # Equal for equal files: resume and diff ask whether the runbook changed.
+        "source": pseudonym(key, "runbook", command.source.hex()),
+    }
+    yield (
+        RunStarted(
+            runbook=runbook.name,
+            steps=tuple(_planned(step) for step in runbook.execution),
+            components=tuple(_components(runbook, components)),
+            versions=dict(command.versions),
+            document=draft.document(document),
+        ),
+        ArtifactsCleared(),
+    )
+
+
+def _planned(step: ExecutionStep) -> PlannedStep:
+    return PlannedStep(
+        id=step.id,
+        connector=step.connector,
+        input_from=step.input_from,
+        analyser=step.analyser,
+        saves=step.save_output,
+    )
+
+
+def _components(runbook: Runbook, installed: Components) -> Iterator[PlannedComponent]:
+    for source in runbook.connectors:
+        versions = _versions(installed.connectors.get(source.type), source.properties)
+        yield PlannedComponent(
+            kind="connector", name=source.name, type=source.type, versions=versions
+        )
+    for analysis in runbook.analysers:
+        versions = _versions(
+            installed.analysers.get(analysis.type), analysis.properties
+        )
+        yield PlannedComponent(
+            kind="analyser", name=analysis.name, type=analysis.type, versions=versions
+        )
+
+
+def _versions(
+    factory: ComponentFactory[object] | None, properties: ComponentConfig
+) -> dict[str, str]:
+    if factory is None:
+        return {}
+    try:
+        # Whatever the types say, a plugin may return anything.
+        versions = cast("object", factory.get_versions(properties))
+    except Exception:  # noqa: BLE001  # a plugin's: wrong properties fail the step, later
+        return {}
+    if not isinstance(versions, Mapping):
+        return {}
+    stated = cast("Mapping[object, object]", versions)
+    return {str(name): str(version) for name, version in stated.items()}
+
+
+def skip_step(command: SkipStep, draft: BlobDraft) -> Events:
+    """Record that a step cannot be attempted, and on whose account."""
+    error = UpstreamFailedError(
+        f"Step '{command.step.name}' depends on '{command.because}' "
+        f"which failed: {command.cause}"
+    )
+    yield (
+        StepSkipped(
+            step=command.step.id,
+            code=error.code,
+            because=command.because,
+            message=draft.document(Failure.of(error).document),
+        ),
+    )
+
+
+def complete_run(_command: CompleteRun, run: Run) -> Events:
+    """Record the tally of a run whose steps were all visited."""
+    yield (
+        RunCompleted(
+            succeeded=run.count(StepStatus.SUCCEEDED),
+            failed=run.count(StepStatus.FAILED),
+            skipped=run.count(StepStatus.SKIPPED),
+        ),
+    )
+
+
+def fail_run(command: FailRun, draft: BlobDraft) -> Events:
+    """Record why a run stopped before its end."""
+    failure = Failure.of(command.error)
+    code = command.error.code if isinstance(command.error, WctError) else failure.code
+    yield (
+        RunFailed(
+            code=code,
+            error=failure.error,
+            message=draft.document(failure.document),
+        ),
+    )
+
+
+def interrupt_run(command: InterruptRun) -> Events:
+    """Record who was at work when the run was stopped."""
+    yield (RunInterrupted(signal=command.signal, in_flight=command.in_flight),)

@@ -1,0 +1,256 @@
+"""One step: read the input, analyse it, record the outcome."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from wct_domain.archive import StoredMessage, schema_name
+from wct_domain.commands import RunStep
+from wct_domain.components import make_analyser, make_connector
+from wct_domain.context import StepContext, working_in
+from wct_domain.errors import AnalyserProcessingError, ExecutorError
+from wct_domain.events import (
+    ArtifactMissing,
+    ArtifactSaved,
+    Event,
+    PluginNoted,
+    SourceRead,
+    StepCompleted,
+    StepFailed,
+    StepStarted,
+)
+from wct_domain.explaining import Failure
+from wct_domain.extraction import extraction_facts
+from wct_domain.handlers.tools import Events, StepTools
+from wct_domain.message import Message
+from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.components import Analyser
+from wct_domain.resolution import accept, resolve
+from wct_domain.runbook import ExecutionStep
+from wct_domain.schemas import Schema
+
+
+class _MissingArtifactError(ExecutorError):
+    """The step that this one reads from saved nothing."""
+
+    code = "executor.artifact-missing"
+
+    def __init__(self, step: ExecutionStep) -> None:
+        super().__init__(
+            f"Step '{step.name}' depends on '{step.input_from}' but artifact not found."
+            " Ensure previous step has 'save_output: true'."
+        )
+
+
+@dataclass(slots=True)
+class _Input:
+    """What a step works on, and what it is to make of it."""
+
+    message: Message
+    schema: Schema | None  # None: the artifact was saved without one
+    output: Schema
+    read: SourceRead | None = None  # the source was read just now
+    truncated: bool = False
+
+
+def run_step(command: RunStep, tools: StepTools) -> Events:
+    """Do one step: started, perhaps source read, then completed or failed.
+
+    A failure is recorded, never raised; a failed step saves nothing.
+    """
+    step = command.step
+    context = StepContext(at=tools.clock(), seed=_seed(command.plan, step))
+    begun = tools.timer()
+    yield (
+        StepStarted(
+            step=step.id, attempt=command.attempt, at=context.at, seed=context.seed
+        ),
+    )
+    try:
+        with working_in(context):
+            analyser = _analyser(command, tools)
+            work = _input(command, tools, analyser)
+        if work.read is not None:
+            yield (work.read,)
+        with working_in(context):
+            result = _analysed(analyser, work)
+        stored = tools.draft.message(result)
+    except Exception as error:  # noqa: BLE001  # explained below
+        # Components are anybody's code, and the seed promises that whatever they
+        # raise fails the step and not the run.
+        tools.draft.take()
+        yield _failed(step, error, _elapsed(tools, begun), tools)
+        return
+    yield (
+        *(
+            PluginNoted(plugin=n.plugin, name=n.name, data={**n.data})
+            for n in context.notes
+        ),
+        *_completed(step, work, result, stored, _elapsed(tools, begun)),
+    )
+
+
+def _analyser(command: RunStep, tools: StepTools) -> Analyser | None:
+    if command.step.analyser is None:
+        return None
+    config = command.plan.analysers[command.step.analyser]
+    factory = tools.components.analyser_factory(config)
+    if command.step.connector is not None:
+        # Both types are looked up before anything is made, so that a step with two
+        # mistakes is told of the cheap one.
+        tools.components.connector_factory(
+            command.plan.connectors[command.step.connector]
+        )
+    return make_analyser(factory, config)
+
+
+def _input(command: RunStep, tools: StepTools, analyser: Analyser | None) -> _Input:
+    if command.step.connector is not None:
+        return _from_connector(command, command.step.connector, tools, analyser)
+    return _from_artifact(command.step, tools, analyser)
+
+
+def _from_connector(
+    command: RunStep, name: str, tools: StepTools, analyser: Analyser | None
+) -> _Input:
+    step, config = command.step, command.plan.connectors[name]
+    connector = make_connector(tools.components.connector_factory(config), config)
+    offered = connector.get_supported_output_schemas()
+    if analyser is None:
+        # Nothing transforms what is read, so it is read as what the step produces.
+        wanted = resolve(step.output_schema, step.output_schema_version, offered)
+        output = wanted
+    else:
+        wanted = resolve(
+            step.input_schema,
+            step.input_schema_version,
+            offered,
+            analyser.get_supported_input_schemas(),
+        )
+        output = _output(step, analyser)
+    wanted, output = wanted.bound(tools.schemas), output.bound(tools.schemas)
+    message, fresh = tools.sources.read(name, wanted, connector)
+    facts = extraction_facts(message)
+    read = None
+    if fresh:
+        content, size = tools.draft.content_digest(message)
+        read = SourceRead(
+            step=step.id,
+            connector=name,
+            output_schema=f"{wanted.name}/{wanted.version}",
+            items=facts.items,
+            size=size,
+            content=content,
+            unreadable=facts.unreadable,
+            truncated=facts.truncated,
+        )
+    return _Input(message, wanted, output, read, facts.truncated)
+
+
+def _from_artifact(
+    step: ExecutionStep, tools: StepTools, analyser: Analyser | None
+) -> _Input:
+    origin = step.input_from or ""
+    saved = tools.artifacts.saved.get(origin)
+    if saved is None:
+        raise _MissingArtifactError(step)
+    message = tools.blobs.message(saved.result)
+    if message.schema is not None:
+        message.schema = message.schema.bound(tools.schemas)
+    truncated = extraction_facts(message).truncated
+    if analyser is None:
+        own = [] if message.schema is None else [message.schema]
+        output = resolve(step.output_schema, step.output_schema_version, own)
+        return _Input(message, message.schema, output, truncated=truncated)
+    schema = accept(
+        message.schema,
+        analyser.get_supported_input_schemas(),
+        step=step.name,
+        analyser=step.analyser or "",
+        origin=origin,
+    )
+    output = _output(step, analyser).bound(tools.schemas)
+    return _Input(message, schema, output, truncated=truncated)
+
+
+def _output(step: ExecutionStep, analyser: Analyser) -> Schema:
+    offered = analyser.get_supported_output_schemas()
+    return resolve(step.output_schema, step.output_schema_version, offered)
+
+
+def _analysed(analyser: Analyser | None, work: _Input) -> Message:
+    if analyser is None or work.schema is None:
+        return work.message
+    # Whatever the types say, a plugin may return anything.
+    result = cast("object", analyser.process(work.schema, work.output, work.message))
+    name = analyser.get_name()
+    if not isinstance(result, Message):
+        msg = f"Analyser '{name}' returned {type(result).__name__}, not a Message"
+        raise AnalyserProcessingError(msg)
+    if not isinstance(result.content, dict):  # pyright: ignore[reportUnnecessaryIsInstance]  # a plugin need not keep to the types
+        kind = type(result.content).__name__
+        msg = f"Analyser '{name}' returned content of type {kind}, not a dictionary"
+        raise AnalyserProcessingError(msg)
+    if result.schema is not None and result.schema != work.output:
+        msg = (
+            f"Analyser '{name}' was asked for {work.output.name} "
+            f"{work.output.version} and returned {result.schema.name} "
+            f"{result.schema.version}"
+        )
+        raise AnalyserProcessingError(msg)
+    return result
+
+
+def _completed(
+    step: ExecutionStep,
+    work: _Input,
+    result: Message,
+    stored: StoredMessage,
+    duration: int,
+) -> Iterator[Event]:
+    if step.save_output:
+        yield ArtifactSaved(
+            artifact=step.id,
+            result=stored.reference,
+            items=stored.items,
+            size=stored.size,
+            parts=stored.parts,
+        )
+    yield StepCompleted(
+        step=step.id,
+        duration=duration,
+        input_schema=schema_name(work.schema) or "",
+        output_schema=schema_name(result.schema or work.output) or "",
+        items=stored.items,
+        result=stored.reference,
+        parts=stored.parts,
+        truncated=work.truncated,
+    )
+
+
+def _failed(
+    step: ExecutionStep, error: Exception, duration: int, tools: StepTools
+) -> tuple[Event, ...]:
+    failure = Failure.of(error)
+    failed = StepFailed(
+        step=step.id,
+        duration=duration,
+        code=failure.code,
+        error=failure.error.lstrip("_"),
+        message=tools.draft.document(failure.document),
+    )
+    if isinstance(error, _MissingArtifactError):
+        missing = ArtifactMissing(step=step.id, artifact=step.input_from or "")
+        return missing, failed
+    return (failed,)
+
+
+def _elapsed(tools: StepTools, begun: int) -> int:
+    return (tools.timer() - begun) // 1000
+
+
+def _seed(plan: ExecutionPlan, step: ExecutionStep) -> int:
+    """32 bits that are the same in every run of this step of this runbook."""
+    name = f"{plan.runbook.name}\0{step.id}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:4], "big")

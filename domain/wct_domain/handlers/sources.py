@@ -1,0 +1,110 @@
+"""Reading a connector once for all steps that want the same from it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, cast
+
+from wct_domain.errors import ConnectorExtractionError
+from wct_domain.message import Message
+from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.components import Connector
+from wct_domain.runbook import ExecutionStep
+from wct_domain.schemas import Schema
+
+
+@dataclass(slots=True)
+class _Reading:
+    lock: Lock = field(default_factory=Lock)
+    message: Message | None = None
+    error: Exception | None = None
+
+
+class SharedSources:
+    """Messages read in this run, by connector and schema, until no step wants them.
+
+    Each step gets a copy of its own. A source that could not be read is not tried
+    again for the next step: both would be told different things of one run.
+    """
+
+    def __init__(self, plan: ExecutionPlan) -> None:
+        self._lock = Lock()
+        self._readings: dict[tuple[str, Schema], _Reading] = {}
+        self._waiting = Counter(
+            step.connector for step in plan.runbook.execution if step.connector
+        )
+
+    def read(
+        self, name: str, schema: Schema, connector: Connector
+    ) -> tuple[Message, bool]:
+        """Return what the connector reads, and whether it was read just now.
+
+        Raises:
+            Exception: whatever the connector raised, now or for an earlier step.
+        """
+        with self._lock:
+            reading = self._readings.setdefault((name, schema), _Reading())
+        # Of several steps at once, the first reads and the others wait for it.
+        with reading.lock:
+            if reading.error is not None:
+                raise reading.error
+            if reading.message is not None:
+                return self._share(name, reading.message), False
+            try:
+                message = _extract(connector, schema)
+            except Exception as error:
+                reading.error = error
+                raise
+            reading.message = message
+            return self._share(name, message), True
+
+    def visited(self, step: ExecutionStep) -> None:
+        """Forget what no other step will ask for."""
+        if step.connector is None:
+            return
+        with self._lock:
+            self._waiting[step.connector] -= 1
+            if self._waiting[step.connector] > 0:
+                return
+            for key in [key for key in self._readings if key[0] == step.connector]:
+                del self._readings[key]
+
+    def _share(self, name: str, message: Message) -> Message:
+        # The last step to ask may keep the original.
+        return message if self._waiting[name] <= 1 else _copy(message)
+
+
+def _extract(connector: Connector, schema: Schema) -> Message:
+    # Whatever the types say, a plugin may return anything.
+    message = cast("object", connector.extract(schema))
+    name = connector.get_name()
+    if not isinstance(message, Message):
+        msg = f"Connector '{name}' returned {type(message).__name__}, not a Message"
+        raise ConnectorExtractionError(msg)
+    if message.schema is not None and message.schema != schema:
+        msg = (
+            f"Connector '{name}' was asked for {schema.name} {schema.version} and "
+            f"returned {message.schema.name} {message.schema.version}"
+        )
+        raise ConnectorExtractionError(msg)
+    return message
+
+
+def _copy(message: Message) -> Message:
+    return Message(
+        id=message.id,
+        content=_copied(message.content),
+        schema=message.schema,
+        context=_copied(message.context),
+        schema_validated=message.schema_validated,
+    )
+
+
+def _copied(value: Any) -> Any:
+    """Copy JSON; ten times as fast as ``deepcopy``, and text is shared."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {name: _copied(member) for name, member in members.items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in cast("list[Any]", value)]
+    return value

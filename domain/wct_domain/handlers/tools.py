@@ -1,0 +1,34 @@
+"""What handlers work with, handed to them by the executor."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from wct_domain.archive import BlobDraft, BlobReader
+from wct_domain.components import Components
+from wct_domain.events import Event
+from wct_domain.handlers.sources import SharedSources
+from wct_domain.ports.clock import Clock
+from wct_domain.projections.artifacts import Artifacts
+from wct_domain.schemas import SchemaSource
+
+Events: TypeAlias = Generator[tuple[Event, ...]]
+"""What a handler returns: each tuple is recorded atomically, with the blobs drafted
+so far, before the handler goes on."""
+
+Timer: TypeAlias = Callable[[], int]
+"""Monotonic nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTools:
+    """Everything that a step needs of the run that it belongs to."""
+
+    components: Components
+    sources: SharedSources
+    schemas: SchemaSource
+    artifacts: Artifacts  # current: the executor folds each append before going on
+    blobs: BlobReader
+    draft: BlobDraft  # this handler's own
+    clock: Clock
+    timer: Timer

@@ -1,0 +1,31 @@
+"""Which artifacts exist: the fold behind the artifact store."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from wct_domain.events import AnyEvent, ArtifactSaved, ArtifactsCleared
+
+
+class Artifacts:
+    """Which artifacts exist, and where their bytes are: a fold over one stream.
+
+    Saving an artifact again replaces it: the last ``ArtifactSaved`` wins.
+    """
+
+    def __init__(self) -> None:
+        self._saved: dict[str, ArtifactSaved] = {}
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take one more event into account."""
+        match event:
+            case ArtifactSaved():
+                self._saved[event.artifact] = event
+            case ArtifactsCleared():
+                self._saved.clear()
+            case _:
+                pass
+
+    @property
+    def saved(self) -> Mapping[str, ArtifactSaved]:
+        """Step id to the event that saved its artifact, oldest first."""
+        return MappingProxyType(self._saved)

@@ -1,0 +1,184 @@
+"""A run as it stands: its status, and the state of each step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+
+from wct_domain.digests import Reference
+from wct_domain.events import (
+    ArtifactSaved,
+    PlannedStep,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SourceRead,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+)
+from wct_domain.ports.ledger import Recorded
+
+
+class RunStatus(StrEnum):
+    """Derived, never stored. Whether an open run still lives, only its lock tells."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    COMPLETED_WITH_FAILURES = "completed with failures"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class StepStatus(StrEnum):
+    """Planned and running steps of a run that has ended were never finished."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(slots=True)
+class StepState:
+    """One step, as far as the log tells."""
+
+    plan: PlannedStep
+    status: StepStatus = StepStatus.PLANNED
+    attempt: int = 0
+    started_at: datetime | None = None
+    duration: int | None = None  # microseconds
+    items: int | None = None
+    input_schema: str | None = None  # name/version
+    output_schema: str | None = None
+    result: Reference | None = None  # of the result message
+    message: Reference | None = None  # of the error text
+    code: str | None = None
+    because: str | None = None  # the step whose failure made this one be skipped
+    saved: bool = False
+    truncated: bool = False
+    ended_by: str | None = None  # id of the event that ended it
+
+
+class Run:
+    """A fold over one run's stream. Unknown events and notes leave it as it is."""
+
+    def __init__(self) -> None:
+        self.started: RunStarted | None = None
+        self.started_id: str | None = None
+        self.started_at: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.status = RunStatus.RUNNING
+        self.message: Reference | None = None  # why the run as a whole failed
+        self.signal: str | None = None
+        self.sources: list[SourceRead] = []
+        self.version = 0
+        self.id = ""
+        self._steps: dict[str, StepState] = {}
+
+    @classmethod
+    def of(cls, history: Iterable[Recorded]) -> Self:
+        """Fold a whole history."""
+        run = cls()
+        for recorded in history:
+            run.apply(recorded)
+        return run
+
+    @property
+    def steps(self) -> Mapping[str, StepState]:
+        """Steps by id, in declaration order."""
+        return MappingProxyType(self._steps)
+
+    @property
+    def duration(self) -> int | None:
+        """Microseconds from start to end; None while the run is open."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+
+    @property
+    def in_flight(self) -> tuple[str, ...]:
+        """Ids of the steps that have begun and not ended."""
+        return tuple(
+            step.plan.id
+            for step in self._steps.values()
+            if step.status is StepStatus.RUNNING
+        )
+
+    def count(self, status: StepStatus) -> int:
+        """Return how many steps are in this state."""
+        return sum(step.status is status for step in self._steps.values())
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take one more event into account."""
+        self.version = recorded.position
+        match event := recorded.event:
+            case StepStarted():
+                step = self._step(event.step)
+                step.status = StepStatus.RUNNING
+                step.attempt = event.attempt
+                step.started_at = recorded.at
+            case StepCompleted():
+                self._complete(event, recorded.id)
+            case ArtifactSaved():
+                if event.artifact in self._steps:
+                    self._steps[event.artifact].saved = True
+            case SourceRead():
+                self.sources.append(event)
+            case StepFailed():
+                step = self._end(event.step, StepStatus.FAILED, recorded.id)
+                step.duration = event.duration
+                step.code, step.message = event.code, event.message
+            case StepSkipped():
+                step = self._end(event.step, StepStatus.SKIPPED, recorded.id)
+                step.code, step.message = event.code, event.message
+                step.because = event.because
+            case RunStarted():
+                self._start(event, recorded)
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                self._finish(event, recorded.at)
+            case _:
+                pass
+
+    def _start(self, event: RunStarted, recorded: Recorded) -> None:
+        self.id = recorded.stream
+        self.started, self.started_id = event, recorded.id
+        self.started_at = recorded.at
+        self._steps = {step.id: StepState(step) for step in event.steps}
+
+    def _complete(self, event: StepCompleted, event_id: str) -> None:
+        step = self._end(event.step, StepStatus.SUCCEEDED, event_id)
+        step.duration, step.items = event.duration, event.items
+        step.input_schema, step.output_schema = event.input_schema, event.output_schema
+        step.result, step.truncated = event.result, event.truncated
+
+    def _finish(
+        self, event: RunCompleted | RunFailed | RunInterrupted, at: datetime
+    ) -> None:
+        self.ended_at = at
+        match event:
+            case RunCompleted(failed=0, skipped=0):
+                self.status = RunStatus.COMPLETED
+            case RunCompleted():
+                self.status = RunStatus.COMPLETED_WITH_FAILURES
+            case RunFailed():
+                self.status, self.message = RunStatus.FAILED, event.message
+            case RunInterrupted():
+                self.status, self.signal = RunStatus.INTERRUPTED, event.signal
+
+    def _end(self, step_id: str, status: StepStatus, event_id: str) -> StepState:
+        step = self._step(step_id)
+        step.status = status
+        step.ended_by = event_id
+        return step
+
+    def _step(self, step_id: str) -> StepState:
+        if step_id not in self._steps:
+            # Only a stream that is not a run's has steps that nobody planned.
+            self._steps[step_id] = StepState(PlannedStep(id=step_id))
+        return self._steps[step_id]

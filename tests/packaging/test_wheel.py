@@ -97,6 +97,10 @@ def test_all_modules_import_with_the_runtime_dependencies_alone(
     assert "wct_entrypoints" in done.stdout
 
 
+def test_an_installation_stays_small() -> None:
+    assert len({*runtime_dependencies(), "wct-compliance"}) <= 25
+
+
 def runtime_only(site: Path) -> Path:
     """Fill ``site`` with links to what wct depends on, and to nothing else."""
     site.mkdir()

@@ -49,7 +49,7 @@ lint: $(DEV) ## Style, spelling and the import rules of the architecture
 	$(BIN)/lint-imports --no-logo
 
 fix: $(DEV) ## Repair what ruff can repair
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 types: $(DEV) ## mypy and pyright, both strict

@@ -1,0 +1,202 @@
+"""The message bus, on blinker.
+
+Blinker finds who listens to an event class. What it does not promise is ours: each
+subscriber is told in the order of the log, on a thread of its own, and what it
+raises, or how long it takes, is nobody else's business. References are strong: a
+closure that nobody else holds keeps being told.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any, TypeAlias
+
+from blinker import ANY, Signal
+
+from wct_domain.events import Event
+from wct_domain.ports.bus import Subscriber
+from wct_domain.ports.ledger import Recorded
+
+History: TypeAlias = Callable[[str, int], Iterator[Recorded]]
+"""Reads a stream after a position, from the ledger."""
+
+OnFailure: TypeAlias = Callable[[str, Recorded, Exception], None]
+"""Is told which subscriber raised, on which event, and what."""
+
+CAPACITY = 1024  # events that wait in memory for one subscriber
+
+
+class BlinkerBus:
+    """Hands recorded events to subscribers' queues; never waits for one of them."""
+
+    def __init__(self, *, history: History, on_failure: OnFailure) -> None:
+        self._history = history
+        self._on_failure = on_failure
+        self._signal = Signal()
+        self._subscriptions: list[Subscription] = []
+
+    def subscribe(
+        self,
+        subscriber: Subscriber,
+        *kinds: type[Event],
+        name: str | None = None,
+        capacity: int = CAPACITY,
+    ) -> "Subscription":
+        """Tell ``subscriber`` of the given kinds of event; of all, if none is given.
+
+        Args:
+            name: under which its failures are recorded; its qualified name by default.
+            capacity: events that may wait in memory. What comes beyond it is read
+                back from the ledger, so nothing is lost and nobody waits.
+        """
+        subscription = Subscription(
+            subscriber,
+            kinds=frozenset(kinds),
+            name=name or _qualified(subscriber),
+            capacity=capacity,
+            history=self._history,
+            on_failure=self._on_failure,
+        )
+        for sender in kinds or (ANY,):
+            self._signal.connect(subscription.offer, sender=sender, weak=False)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def publish(self, recorded: Recorded) -> None:
+        """Hand an event to the queues of those who want it."""
+        self._signal.send(type(recorded.event), recorded=recorded)
+
+    def drain(self, seconds: float) -> list[str]:
+        """Wait until every subscriber was told everything, at most so long.
+
+        Returns:
+            Names of the subscribers that were not done in time.
+        """
+        until = monotonic() + seconds
+        return [
+            each.name
+            for each in self._subscriptions
+            if not each.wait(max(0.0, until - monotonic()))
+        ]
+
+    def close(self) -> None:
+        """Tell nobody anything more."""
+        for subscription in self._subscriptions:
+            subscription.close()
+
+
+class Subscription:
+    """One subscriber with its queue and its thread.
+
+    A subscriber that raises is told nothing more of that stream; of the next one
+    it is told again.
+    """
+
+    def __init__(
+        self,
+        subscriber: Subscriber,
+        *,
+        kinds: frozenset[type[Event]],
+        name: str,
+        capacity: int,
+        history: History,
+        on_failure: OnFailure,
+    ) -> None:
+        self.name = name
+        self._subscriber = subscriber
+        self._kinds = kinds
+        self._capacity = capacity
+        self._history = history
+        self._on_failure = on_failure
+        self._changed = Condition()
+        self._queue: deque[Recorded] = deque()
+        # Streams that must be caught up with from the ledger, after which position.
+        self._behind: dict[str, int] = {}
+        self._offered: dict[str, int] = {}
+        self._failed: set[str] = set()
+        self._busy = False
+        self._closed = False
+        self._thread: Thread | None = None
+
+    def offer(self, _sender: Any, recorded: Recorded) -> None:
+        """Queue an event; called by blinker, under the lock of the stream's writer."""
+        with self._changed:
+            if self._closed or recorded.stream in self._failed:
+                return
+            self._offered[recorded.stream] = recorded.position
+            if self._behind or len(self._queue) >= self._capacity:
+                # All that follows waits in the ledger too, or it would overtake.
+                self._behind.setdefault(recorded.stream, recorded.position - 1)
+            else:
+                self._queue.append(recorded)
+            if self._thread is None:
+                self._thread = Thread(
+                    target=self._deliver, name=f"wct-sub-{self.name}", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is left to tell, at most so long; say whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(self._is_idle, seconds)
+
+    def close(self) -> None:
+        """Drop what waits and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._queue.clear()
+            self._behind.clear()
+            self._changed.notify_all()
+
+    def _is_idle(self) -> bool:
+        return not (self._queue or self._behind or self._busy)
+
+    def _deliver(self) -> None:
+        while True:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+                self._changed.wait_for(
+                    lambda: self._closed or self._queue or self._behind
+                )
+                if self._closed:
+                    return
+                self._busy = True
+                waiting = self._queue.popleft() if self._queue else None
+            if waiting is not None:
+                self._tell(waiting)
+            else:
+                self._catch_up()
+
+    def _catch_up(self) -> None:
+        with self._changed:
+            stream, after = next(iter(self._behind.items()))
+        for recorded in self._history(stream, after):
+            after = recorded.position
+            if not self._kinds or type(recorded.event) in self._kinds:
+                self._tell(recorded)
+            if self._closed or stream in self._failed:
+                break
+        with self._changed:
+            caught_up = after >= self._offered.get(stream, 0)
+            if caught_up or stream in self._failed or self._closed:
+                self._behind.pop(stream, None)
+            else:
+                self._behind[stream] = after
+
+    def _tell(self, recorded: Recorded) -> None:
+        if recorded.stream in self._failed:
+            return
+        try:
+            self._subscriber(recorded)
+        except Exception as error:  # noqa: BLE001  # the one place where observers end
+            with self._changed:
+                self._failed.add(recorded.stream)
+            self._on_failure(self.name, recorded, error)
+
+
+def _qualified(subscriber: Subscriber) -> str:
+    named: Any = subscriber if hasattr(subscriber, "__qualname__") else type(subscriber)
+    return f"{named.__module__}:{named.__qualname__}"

@@ -10,7 +10,7 @@ erased payload useless for guessing at what it held. Test vectors:
 """
 
 import hashlib
-import json
+from json.encoder import encode_basestring_ascii as _text
 
 HASH_VERSION = 1
 SALT_SIZE = 16  # bytes
@@ -30,17 +30,12 @@ def header(
 
     ``recorded_at`` is in microseconds since 1970-01-01T00:00Z.
     """
-    fields = (
-        HASH_VERSION,
-        stream,
-        position,
-        event_id,
-        wire,
-        recorded_at,
-        correlation_id,
-        causation_id,
-    )
-    return json.dumps(fields, separators=(",", ":")).encode()
+    # Written by hand: json.dumps makes an encoder for each call, at five times the price.
+    cause = "null" if causation_id is None else _text(causation_id)
+    return (
+        f"[{HASH_VERSION},{_text(stream)},{position},{_text(event_id)},{_text(wire)},"
+        f"{recorded_at},{_text(correlation_id)},{cause}]"
+    ).encode()
 
 
 def payload_digest(salt: bytes, payload: bytes) -> bytes:

@@ -22,6 +22,8 @@ class Components:
     analysers: dict[str, ComponentFactory[Analyser]] = field(
         default_factory=dict[str, ComponentFactory[Analyser]]
     )
+    origins: dict[str, str] = field(default_factory=dict[str, str])
+    """Component name to the distribution that brings it, unless that is wct."""
 
     def analyser_factory(self, config: AnalyserConfig) -> ComponentFactory[Analyser]:
         """Find the factory of an analyser.

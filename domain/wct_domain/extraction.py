@@ -60,6 +60,10 @@ class ExtractionNotes:
         entry = {"limit": limit, "value": value, "read": read, "left_out": left_out}
         self._limits.append({**of, **entry})
 
+    def count(self, reason: str) -> int:
+        """Return how much was noted as unreadable for one reason."""
+        return self._reasons[reason]
+
     @property
     def reasons(self) -> str:
         """Why nothing could be read, for an error text: ``2 not_text, 1 vanished``."""
@@ -83,13 +87,11 @@ def extraction_facts(message: Message) -> ExtractionFacts:
 
     ``items`` is the length of ``data``, else of ``findings``, else 1.
     """
-    content: object = message.content
-    if not isinstance(content, dict):
-        return ExtractionFacts(items=1)
-    members = cast("dict[str, Any]", content)
-    notes = _object(_object(members.get("metadata")).get("extraction"))
+    # A foreign component may put anything there, whatever the type says.
+    content = _object(cast("object", message.content))
+    notes = _object(_object(content.get("metadata")).get("extraction"))
     return ExtractionFacts(
-        items=_items(members),
+        items=_items(content),
         unreadable=_unreadable(notes),
         truncated=notes.get("truncated") is True,
     )

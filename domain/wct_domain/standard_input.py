@@ -71,9 +71,8 @@ def parse_data_model(data: object, model: type[ModelT]) -> ModelT:
     except ValidationError as error:
         msg = f"Data parsing failed for {model.__name__}: {_what_is_wrong(error)}"
         raise DataParsingError(msg) from None
-    except Exception as error:
-        # A validator of somebody's model raised something else; its text may quote
-        # the data, its class does not.
+    except Exception as error:  # noqa: BLE001 - a foreign model's validator
+        # Its text may quote the data, its class does not.
         msg = f"Unexpected error during data parsing: {type(error).__name__}"
         raise DataParsingError(msg) from None
 

@@ -36,7 +36,7 @@ class LoadedRunbook:
 class RunbookReader(Protocol):
     """Reads runbook files."""
 
-    def __call__(self, path: Path) -> LoadedRunbook:
+    def __call__(self, path: Path, /) -> LoadedRunbook:
         """Read and validate a file.
 
         Raises:

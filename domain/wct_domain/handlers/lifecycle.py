@@ -1,7 +1,7 @@
 """How a run starts and ends, and how a step is passed over."""
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
 from wct_domain.archive import BlobDraft
 from wct_domain.commands import CompleteRun, FailRun, InterruptRun, SkipStep, StartRun
@@ -20,9 +20,14 @@ from wct_domain.events import (
 )
 from wct_domain.explaining import Failure
 from wct_domain.handlers.tools import Events
-from wct_domain.ports.components import ComponentConfig, ComponentFactory
+from wct_domain.ports.components import ComponentFactory
 from wct_domain.projections.run import Run, StepStatus
-from wct_domain.runbook import ExecutionStep, Runbook
+from wct_domain.runbook import (
+    AnalyserConfig,
+    ConnectorConfig,
+    ExecutionStep,
+    Runbook,
+)
 from wct_domain.secrecy import without_secrets
 
 
@@ -64,33 +69,38 @@ def _planned(step: ExecutionStep) -> PlannedStep:
 
 def _components(runbook: Runbook, installed: Components) -> Iterator[PlannedComponent]:
     for source in runbook.connectors:
-        versions = _versions(installed.connectors.get(source.type), source.properties)
         yield PlannedComponent(
-            kind="connector", name=source.name, type=source.type, versions=versions
+            kind="connector",
+            name=source.name,
+            type=source.type,
+            versions=_versions(installed.connectors, source, installed.origins),
         )
     for analysis in runbook.analysers:
-        versions = _versions(
-            installed.analysers.get(analysis.type), analysis.properties
-        )
         yield PlannedComponent(
-            kind="analyser", name=analysis.name, type=analysis.type, versions=versions
+            kind="analyser",
+            name=analysis.name,
+            type=analysis.type,
+            versions=_versions(installed.analysers, analysis, installed.origins),
         )
 
 
 def _versions(
-    factory: ComponentFactory[object] | None, properties: ComponentConfig
+    factories: Mapping[str, ComponentFactory[Any]],
+    config: ConnectorConfig | AnalyserConfig,
+    origins: Mapping[str, str],
 ) -> dict[str, str]:
-    if factory is None:
-        return {}
+    versions = {"plugin": origins[config.type]} if config.type in origins else {}
+    if config.type not in factories:
+        return versions
     try:
         # Whatever the types say, a plugin may return anything.
-        versions = cast("object", factory.get_versions(properties))
-    except Exception:  # noqa: BLE001  # a plugin's: wrong properties fail the step, later
-        return {}
-    if not isinstance(versions, Mapping):
-        return {}
-    stated = cast("Mapping[object, object]", versions)
-    return {str(name): str(version) for name, version in stated.items()}
+        stated = cast("object", factories[config.type].get_versions(config.properties))
+    except Exception:  # noqa: BLE001  # wrong properties fail the step, later
+        return versions
+    if isinstance(stated, Mapping):
+        named = cast("Mapping[object, object]", stated)
+        versions |= {str(name): str(version) for name, version in named.items()}
+    return versions
 
 
 def skip_step(command: SkipStep, draft: BlobDraft) -> Events:

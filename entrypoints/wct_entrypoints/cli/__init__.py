@@ -1,0 +1,61 @@
+"""The command line: ``wct``.
+
+Nothing but click is imported here: ``wct --help`` and shell completion must feel
+instant. A command's module is imported when the command is run, or its own help is
+shown; its line in ``wct --help`` stands in the table below.
+"""
+
+from importlib import import_module
+
+import click
+
+from wct_domain import __version__
+
+COMMANDS = {
+    "run": ("run", "Execute a runbook and record what happens."),
+    "validate-runbook": ("validate", "Check a runbook without running it."),
+    "generate-schema": ("schema", "Write the runbook's JSON Schema for editors."),
+    "ls-connectors": ("listing", "List installed connectors."),
+    "ls-analysers": ("listing", "List installed analysers."),
+    "ls-rulesets": ("listing", "List installed rulesets."),
+    "runs": ("runs", "List recorded runs, newest first."),
+    "show": ("show", "Show one run, rebuilt from the ledger."),
+    "events": ("events", "Print a run's events, one line each."),
+    "artifacts": ("artifacts", "List a run's artifacts, or print one."),
+}
+"""Command name to its module in this package and its line of help.
+
+The module has the command as ``<name with underscores>``."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wct")
+def main() -> None:
+    """Find personal data and other compliance facts, and keep proof of every finding.
+
+    A runbook (YAML) says what to read and how to analyse it. Each run is recorded as
+    events in a ledger (.wct/ledger.db, or --ledger, or WCT_LEDGER).
+    """

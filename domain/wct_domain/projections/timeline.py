@@ -1,0 +1,110 @@
+"""A run's history for people: one line for each event."""
+
+from typing import assert_never
+
+from wct_domain.events import (
+    AnyEvent,
+    ArtifactMissing,
+    ArtifactSaved,
+    ArtifactsCleared,
+    EvidenceRevealed,
+    PluginNoted,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStarted,
+    SourceRead,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+    SubscriberFailed,
+    UnknownEvent,
+)
+
+
+def describe(event: AnyEvent) -> str:
+    """Say what happened, in one line without any value of the data.
+
+    Every event is matched: a new one does not type-check until it is described here.
+    """
+    match event:
+        case RunStarted():
+            return f"run of '{event.runbook}' started, {_plural(event.steps, 'step')}"
+        case ArtifactsCleared():
+            return "the artifact store is empty"
+        case StepStarted():
+            again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+            return f"{event.step} started{again}"
+        case SourceRead():
+            return f"{event.connector} read {_source(event)} for {event.step}"
+        case StepCompleted():
+            return (
+                f"{event.step} completed in {seconds(event.duration)}: "
+                f"{_items(event.items)} of {event.output_schema}"
+                f"{', input was cut off' if event.truncated else ''}"
+            )
+        case ArtifactSaved():
+            return f"artifact {event.artifact} saved, {size(event.size)}"
+        case ArtifactMissing():
+            return f"{event.step} asked for artifact {event.artifact}, never saved"
+        case StepFailed():
+            return f"{event.step} failed ({event.code}) in {seconds(event.duration)}"
+        case StepSkipped():
+            return f"{event.step} skipped, because {event.because} did not succeed"
+        case PluginNoted():
+            return f"{event.plugin} noted {event.name}"
+        case RunCompleted():
+            return (
+                f"run completed: {event.succeeded} succeeded, {event.failed} failed, "
+                f"{event.skipped} skipped"
+            )
+        case RunFailed():
+            return f"run failed ({event.code})"
+        case RunInterrupted():
+            steps = ", ".join(event.in_flight) or "no step"
+            return f"run interrupted by {event.signal}, in flight: {steps}"
+        case EvidenceRevealed():
+            what = f" of {event.step}" if event.step else ""
+            return f"raw evidence{what} shown by '{event.command}' to user {event.by}"
+        case SubscriberFailed():
+            return f"subscriber {event.subscriber} failed on event {event.position}"
+        case UnknownEvent():
+            return f"{event.type}: unknown to this version of wct"
+        case _:
+            assert_never(event)
+
+
+def seconds(microseconds: int) -> str:
+    """Write a duration for people: ``830 µs``, ``12 ms``, ``3.4 s``, ``2 min 5 s``."""
+    if microseconds < 1_000:
+        return f"{microseconds} µs"
+    if microseconds < 1_000_000:
+        return f"{microseconds / 1_000:.0f} ms"
+    if microseconds < 60_000_000:
+        return f"{microseconds / 1_000_000:.1f} s"
+    minutes, rest = divmod(round(microseconds / 1_000_000), 60)
+    return f"{minutes} min {rest} s"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes for people: ``512 B``, ``3.4 kB``, ``12.0 MB``."""
+    if count < 1_000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1_000:.1f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def _source(event: SourceRead) -> str:
+    gaps = f", {event.unreadable} unreadable" if event.unreadable else ""
+    cut = ", cut off by a limit" if event.truncated else ""
+    return f"{_items(event.items)} ({size(event.size)}{gaps}{cut})"
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
+
+
+def _plural(things: tuple[object, ...], word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Where ports meet adapters: the only place that names adapters."""

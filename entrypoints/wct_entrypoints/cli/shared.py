@@ -1,0 +1,90 @@
+"""What commands have in common: options, and how an error ends a command.
+
+Results go to stdout, everything else to stderr. Exit status: 0 all well, 1 the
+command could not do its work, 2 usage, 3 finished with failed steps, 4 a gate
+tripped, 130 interrupted (143 by SIGTERM).
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wct_domain.errors import WctError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FAILED_STEPS = 3
+GATE = 4
+
+
+def ledger_option(command: F) -> F:
+    """Add ``--ledger``."""
+    return click.option(
+        "--ledger",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Ledger file. Default: WCT_LEDGER, else .wct/ledger.db.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``, with ``--format json`` as another way to say it."""
+
+    def chosen(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value == "json":
+            ctx.params["as_json"] = True
+
+    command = click.option(
+        "--format",
+        type=click.Choice(["text", "json"]),
+        callback=chosen,
+        expose_value=False,
+        hidden=True,
+    )(command)
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON, for programs."
+    )(command)
+
+
+@contextmanager
+def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
+    """Print an expected error as one line and exit with its status.
+
+    A bug stays a traceback. ``verbose`` adds the traceback of an expected one.
+    """
+    try:
+        yield
+    except WctError as error:
+        if verbose:
+            click.echo(printable(traceback.format_exc(), multiline=True), err=True)
+        fail(str(error), status=error.exit_status)
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`): no reason to complain.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def fail(message: str, *, status: int = 1) -> None:
+    """Print an error and exit."""
+    click.echo(f"Error: {printable(message, multiline=True)}", err=True)
+    sys.exit(status)
+
+
+def printable(text: str, *, multiline: bool = False) -> str:
+    """Return text that cannot move the cursor or colour the terminal.
+
+    Control characters, and those that reorder text, become visible escapes: names
+    come from files that somebody else wrote.
+    """
+    return "".join(
+        each if each.isprintable() or (multiline and each == "\n") else _escaped(each)
+        for each in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,98 @@
+"""What other installed packages bring: components, schemas, rulesets.
+
+Entry points are read only by commands that need components: it costs more than
+all else that a small command does. A plugin that does not load is one warning that
+names it; the rest of wct works on.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+
+from wct_domain.components import Components
+from wct_domain.explaining import explain
+from wct_domain.ports.components import ComponentFactory
+from wct_domain.services import ServiceContainer
+
+CONNECTORS = "wct.connectors"
+ANALYSERS = "wct.analysers"
+SCHEMAS = "wct.schemas"
+RULESETS = "wct.rulesets"
+
+log = structlog.get_logger("wct.plugins")
+
+
+def load_schemas() -> None:
+    """Call each plugin's function that registers its schema folders.
+
+    Before any component is made: a component may look its schemas up.
+    """
+    for entry in _sorted(SCHEMAS):
+        _attempt(entry, "register schemas from", lambda found: found())
+
+
+def ruleset_directories() -> list[Path]:
+    """Return the ruleset folders of plugins.
+
+    An entry point is a path, or a function without arguments that returns one.
+    """
+    found: list[Path] = []
+
+    def note(place: Any) -> None:
+        directory = Path(str(place() if callable(place) else place))
+        if not directory.is_dir():
+            msg = f"{directory} is not a directory"
+            raise NotADirectoryError(msg)
+        found.append(directory)
+
+    for entry in _sorted(RULESETS):
+        _attempt(entry, "load rulesets from", note)
+    return found
+
+
+def load_components(components: Components, container: ServiceContainer) -> None:
+    """Make each plugin's factories and register them, beside the built-in ones."""
+
+    def register(entry: EntryPoint, factories: dict[str, Any], what: str) -> None:
+        def make(factory_class: Callable[[ServiceContainer], object]) -> None:
+            factory = factory_class(container)
+            if not isinstance(factory, ComponentFactory):
+                kind = type(factory).__name__
+                msg = f"it makes a {kind}, which is not a ComponentFactory"
+                raise TypeError(msg)
+            name = cast("ComponentFactory[Any]", factory).get_component_name()
+            factories[name] = factory
+            components.origins[name] = _origin(entry)
+
+        _attempt(entry, f"load {what}", make)
+
+    for entry in _sorted(CONNECTORS):
+        register(entry, components.connectors, "connector")
+    for entry in _sorted(ANALYSERS):
+        register(entry, components.analysers, "analyser")
+
+
+def _sorted(group: str) -> Iterator[EntryPoint]:
+    """Yield in an order that does not depend on the file system."""
+    yield from sorted(entry_points(group=group), key=lambda each: each.name)
+
+
+def _attempt(entry: EntryPoint, what: str, use: Callable[[Any], object]) -> None:
+    try:
+        use(entry.load())
+    except Exception as error:  # noqa: BLE001  # a stranger's package: whatever it raises
+        log.warning(
+            "plugin.failed",
+            message=f"Failed to {what} {entry.name}: {explain(error)}",
+            plugin=_origin(entry),
+        )
+
+
+def _origin(entry: EntryPoint) -> str:
+    """Name the distribution that brings an entry point, with its version."""
+    if entry.dist is None:
+        return entry.value
+    return f"{entry.dist.name} {entry.dist.version}"

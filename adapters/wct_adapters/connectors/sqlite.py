@@ -1,0 +1,183 @@
+"""``sqlite_connector``: the cells of all tables of a SQLite file."""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wct_adapters.connectors.paths import belongs_to_wct, shown
+from wct_adapters.connectors.relational import CellItems, Origin, Table
+from wct_adapters.connectors.services import registered, supported
+from wct_adapters.connectors.sqlite_config import SQLiteConnectorConfig
+from wct_adapters.connectors.sqlite_database import SqliteDatabase, opened
+from wct_domain.errors import ConnectorExtractionError
+from wct_domain.explaining import explain
+from wct_domain.extraction import ExtractionNotes
+from wct_domain.message import Message
+from wct_domain.ports.components import ComponentConfig, ComponentFactory, Connector
+from wct_domain.ports.own_files import OwnFiles
+from wct_domain.schemas import Schema, SchemaLoader
+from wct_domain.services import ServiceContainer
+
+NAME = "sqlite_connector"
+_SCHEMAS = (Schema("standard_input", "1.0.0"),)
+
+
+class SQLiteConnector(Connector):
+    """Reads the first rows of every table, one data item per cell.
+
+    Tables in the order of their names, rows in the order of their row ids. What
+    ``max_rows_per_table`` cut off, and tables and cells that cannot be read, are
+    stated in ``metadata.extraction``.
+    """
+
+    def __init__(
+        self,
+        config: SQLiteConnectorConfig,
+        *,
+        schemas: SchemaLoader | None = None,
+        own: OwnFiles | None = None,
+    ) -> None:
+        self._config = config
+        self._path = Path(config.database_path)
+        self._stem = shown(self._path.stem)
+        self._schemas = schemas
+        self._own = own or OwnFiles()
+
+    @classmethod
+    def get_name(cls) -> str:
+        return NAME
+
+    @classmethod
+    def get_supported_output_schemas(cls) -> list[Schema]:
+        return list(_SCHEMAS)
+
+    def extract(self, output_schema: Schema | None = None) -> Message:
+        """Read the database; None asks for standard_input 1.0.0.
+
+        Raises:
+            ConnectorExtractionError: the file is missing, locked or no database, or
+                the schema is not supported.
+        """
+        try:
+            schema = supported(output_schema, _SCHEMAS, self._schemas)
+            content = self._content()
+            message = Message(f"SQLite data from {self._stem}", content, schema)
+            return message.validate()
+        except Exception as error:
+            msg = f"SQLite extraction failed: {explain(error)}"
+            raise ConnectorExtractionError(msg) from error
+
+    def _content(self) -> dict[str, Any]:
+        notes = ExtractionNotes()
+        origin = Origin("sqlite", NAME, self._stem)
+        cells, tables = CellItems(origin, notes), list[Table]()
+        try:
+            self._refuse_what_is_no_file()
+            with opened(self._path) as database:
+                for name in database.table_names():
+                    table = self._table(database, name, cells)
+                    if table is not None:
+                        tables.append(table)
+        except (sqlite3.Error, OSError, ConnectorExtractionError) as error:
+            msg = f"Database metadata extraction failed: {error}"
+            raise ConnectorExtractionError(msg) from error
+        return self._document(tables, cells)
+
+    def _refuse_what_is_no_file(self) -> None:
+        path = shown(self._path)
+        if not self._path.exists():
+            msg = f"SQLite database file not found: {path}"
+        elif not self._path.is_file():
+            msg = f"SQLite database is not a file: {path}"
+        elif belongs_to_wct(self._path, self._own):
+            msg = f"{path} belongs to wct, which never reads its own files"
+        else:
+            return
+        raise ConnectorExtractionError(msg)
+
+    def _table(
+        self, database: SqliteDatabase, name: str, cells: CellItems
+    ) -> Table | None:
+        """Read one table; one that is damaged is noted, and the others are read."""
+        limit = self._config.max_rows_per_table
+        try:
+            table = database.describe(name)
+            read = cells.add(table, database.rows(table, limit))
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorname", type(error).__name__)
+            cells.notes.unreadable(cells.origin.source(name), code.lower())
+            return None
+        if read < table.rows:
+            left_out = table.rows - read
+            cells.notes.cut(
+                "max_rows_per_table", limit, read=read, left_out=left_out, table=name
+            )
+        return table
+
+    def _document(self, tables: list[Table], cells: CellItems) -> dict[str, Any]:
+        path, count = shown(self._path), len(cells.items)
+        return {
+            "schemaVersion": "1.0.0",
+            "name": f"sqlite_text_from_{self._stem}",
+            "description": f"Text content extracted from SQLite database: {path}",
+            "contentEncoding": "utf-8",
+            "source": shown(self._path.absolute()),
+            "metadata": {
+                "connector_type": NAME,
+                "connection_info": {"database_path": path},
+                "database_schema": {
+                    "database_name": self._stem,
+                    "tables": [table.document for table in tables],
+                },
+                "server_info": {
+                    "version": f"SQLite {sqlite3.sqlite_version}",
+                    "database_path": path,
+                },
+                "total_data_items": count,
+                "extraction_summary": {
+                    "tables_processed": len(tables),
+                    "cell_values_extracted": count,
+                    "max_rows_per_table": self._config.max_rows_per_table,
+                },
+                "extraction": cells.notes.document(count),
+            },
+            "data": cells.items,
+        }
+
+
+class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
+    """Makes connectors; ``environ`` is the process's environment unless given."""
+
+    def __init__(
+        self, container: ServiceContainer, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self._container = container
+        self._environ = environ
+
+    def create(self, config: ComponentConfig) -> SQLiteConnector:
+        """Make a connector; raises ConnectorConfigError with all that is wrong."""
+        return SQLiteConnector(
+            SQLiteConnectorConfig.from_properties(config, self._environ),
+            schemas=registered(self._container, SchemaLoader),
+            own=registered(self._container, OwnFiles),
+        )
+
+    def can_create(self, config: ComponentConfig) -> bool:
+        try:
+            SQLiteConnectorConfig.from_properties(config, self._environ)
+        except Exception:  # noqa: BLE001 - promised: it never raises
+            return False
+        return True
+
+    def get_component_name(self) -> str:
+        return NAME
+
+    def get_input_schemas(self) -> list[Schema]:
+        return []
+
+    def get_output_schemas(self) -> list[Schema]:
+        return SQLiteConnector.get_supported_output_schemas()
+
+    def get_config_model(self) -> type[SQLiteConnectorConfig]:
+        return SQLiteConnectorConfig

@@ -56,7 +56,7 @@ class CompleteRun:
 class FailRun:
     """Record that the run stopped for a reason that is no step's."""
 
-    error: Exception
+    error: BaseException
 
 
 @dataclass(frozen=True, slots=True)

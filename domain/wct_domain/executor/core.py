@@ -114,6 +114,7 @@ class RunbookExecutor:
             LedgerError: the ledger refused; the run stopped there.
             RunInterruptedError: ``interrupt`` was called.
             KeyboardInterrupt: as above, where nobody handles the signal.
+            SystemExit: a component raised it; ``run.failed`` is recorded.
         """
         loaded = self._load(command.path)
         plan = plan_runbook(loaded.runbook)
@@ -166,7 +167,8 @@ class RunbookExecutor:
         except KeyboardInterrupt:
             self._interrupted(stream, scheduler, "SIGINT", started_id)
             raise
-        except Exception as error:
+        except BaseException as error:
+            # SystemExit among them: a component asked the whole process to exit.
             self._failed(stream, error, started_id)
             raise
         finally:
@@ -187,7 +189,7 @@ class RunbookExecutor:
         return in_flight
 
     @staticmethod
-    def _failed(stream: StreamAtWork, error: Exception, cause: str) -> None:
+    def _failed(stream: StreamAtWork, error: BaseException, cause: str) -> None:
         try:
             stream.dispatch(FailRun(error), cause=cause)
         except WctError:

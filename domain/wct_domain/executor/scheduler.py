@@ -38,7 +38,7 @@ class Scheduler:
         self._frontier = plan.frontier()
         self._ended = Flag()
         self._stopping: str | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._started_id: str | None = None
 
     def run(self, started_id: str | None) -> str | None:
@@ -51,7 +51,8 @@ class Scheduler:
             The signal that stopped the run, or None when all steps were visited.
 
         Raises:
-            Exception: the ledger refused, or wct has a bug; no step starts after it.
+            BaseException: the ledger refused, wct has a bug, or a component asked the
+                process to exit; no step starts after it.
         """
         self._started_id = started_id
         with self._lock:
@@ -77,7 +78,9 @@ class Scheduler:
         while step is not None and not self._ended.is_set():
             try:
                 self._visit(step)
-            except Exception as error:  # noqa: BLE001  # handed to the thread that called run
+            except BaseException as error:  # noqa: BLE001  # handed to the thread that called run
+                # sys.exit() in a component too: it ends only the thread that it is
+                # raised in, and ``run`` would wait for this step for ever.
                 self._error = self._error or error
                 self._ended.set()
                 return

@@ -18,11 +18,25 @@ def explain(error: BaseException) -> str:
         found = error.errors(
             include_url=False, include_context=False, include_input=False
         )
-        return "; ".join(
+        text = "; ".join(
             f"{' -> '.join(map(str, each['loc'])) or 'root'}: {each['msg']}"
             for each in found
         )
-    return str(error) or type(error).__name__
+    else:
+        text = _said(error)
+    return _storable(text) or type(error).__name__
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # a stranger's __str__: the class must do
+        return ""
+
+
+def _storable(text: str) -> str:
+    # The name of a file that is not UTF-8 brings lone surrogates; blobs are UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +50,10 @@ class Failure:
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
-        code = error.code if isinstance(error, WctError) else "unexpected"
-        frames = traceback.format_tb(error.__traceback__)
-        return cls(code, type(error).__name__, explain(error), "".join(frames))
+        # str, because a plugin's own error may keep, say, an HTTP status in ``code``.
+        code = str(error.code) if isinstance(error, WctError) else "unexpected"
+        frames = _storable("".join(traceback.format_tb(error.__traceback__)))
+        return cls(code, type(error).__name__, explain(error), frames)
 
     @property
     def document(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from math import isfinite
 from typing import Any, cast
 
 _SECRET_KEY = re.compile(
@@ -25,7 +26,7 @@ def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> 
     if isinstance(value, dict):
         members = cast("dict[Any, Any]", value)
         return {
-            name: without_secrets(member, digest, str(name))
+            str(name): without_secrets(member, digest, str(name))
             for name, member in members.items()
         }
     if isinstance(value, list):
@@ -33,7 +34,10 @@ def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> 
         return [without_secrets(item, digest) for item in items]
     if isinstance(value, str):
         return _USER_INFO.sub(lambda found: f"secret:{digest(found[0])}", value)
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int)):
         return value
-    # YAML also makes dates, sets and bytes; a runbook's record needs their look only.
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    # What YAML makes beyond JSON (numbers and dates as keys, ``.nan``, dates, sets and
+    # bytes) must not stop a run: its record needs their look only.
     return str(value) if isinstance(value, date) else f"a {type(value).__name__}"

@@ -116,7 +116,7 @@ class FileTree:
         except OSError:
             self._notes.skip("broken_link")
             return None
-        if not target.startswith(self._inside):
+        if not os.path.join(target, "").startswith(self._inside):  # noqa: PTH118
             self._notes.unreadable(shown(self._named(entry)), "link_out_of_tree")
         elif belongs_to_wct(Path(target), self._own_files):
             self._notes.skip("own_files")

@@ -67,6 +67,7 @@ class PersonalDataRulesetData(RulesetData[PersonalDataRule]):
             raise ValueError(msg)
         for rule in self.rules:
             _check(rule, "data_type", rule.data_type, known)
+            _check_compliance(rule)
         return self
 
 
@@ -87,6 +88,7 @@ class ProcessingPurposesRulesetData(RulesetData[ProcessingPurposeRule]):
             raise ValueError(msg)
         for rule in self.rules:
             _check(rule, "purpose_category", rule.purpose_category, known)
+            _check_compliance(rule)
         return self
 
 
@@ -118,6 +120,13 @@ def _check(rule: BaseRule, field: str, value: str, known: Collection[str]) -> No
         msg = (
             f"Rule '{rule.name}' has invalid {field} '{value}'. Valid: {sorted(known)}"
         )
+        raise ValueError(msg)
+
+
+def _check_compliance(rule: BaseRule) -> None:
+    # Their findings quote it, and are not valid without.
+    if not rule.compliance:
+        msg = f"Rule '{rule.name}' has no compliance entry: name at least one law"
         raise ValueError(msg)
 
 

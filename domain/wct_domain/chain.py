@@ -30,7 +30,7 @@ def header(
 
     ``recorded_at`` is in microseconds since 1970-01-01T00:00Z.
     """
-    # Written by hand: json.dumps makes an encoder for each call, at five times the price.
+    # Put together here: json.dumps makes an encoder each time, at 5 times the price.
     cause = "null" if causation_id is None else _text(causation_id)
     return (
         f"[{HASH_VERSION},{_text(stream)},{position},{_text(event_id)},{_text(wire)},"

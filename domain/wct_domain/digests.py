@@ -35,6 +35,7 @@ class Reference(BaseModel):
 def canonical_json(value: object) -> bytes:
     """Serialise as UTF-8 JSON: keys sorted by code point, no white space.
 
+    Keys that are numbers, and tuples, become what JSON has for them: text and arrays.
     Dates and times become ISO 8601 text. Numbers are written as Python's ``json``
     writes them; NaN and infinities are refused.
 
@@ -76,7 +77,9 @@ def _not_json(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]
         yield "content", "nested too deeply, or refers to itself"
     elif isinstance(value, dict):
         for key, member in value.items():  # pyright: ignore[reportUnknownVariableType]  # any mapping may come in
-            if not isinstance(key, str):
+            if isinstance(key, str) and not _encodable(key):
+                yield path, "a key with a lone surrogate"
+            elif not isinstance(key, (str, int, float, bool, type(None))):
                 yield path, f"a key of type {type(key).__name__}"  # pyright: ignore[reportUnknownArgumentType]  # as above
             else:
                 yield from _not_json(member, f"{path} -> {key}", depth + 1)  # pyright: ignore[reportUnknownArgumentType]  # as above

@@ -6,20 +6,27 @@ from datetime import date
 from math import isfinite
 from typing import Any, cast
 
-_SECRET_KEY = re.compile(
-    r"pass(word|wd|phrase)?|pwd|secret|token|credentials?|auth(orization)?"
-    r"|(api|access|private|account|encryption|signing|shared)_?key|dsn|connection_?string",
+_WORDS = (
+    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|authorization"
+    r"|(?<![a-z])(?:pass|auth)(?![a-z])|dsn|connection[_-]?string"
+    r"|(?:api|access|private|account|encryption|signing|shared)[_-]?key"
+)
+_SECRET_KEY = re.compile(_WORDS, re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+# As in a connection string or a URL's query: password=…, Authorization: Bearer …
+_ASSIGNED = re.compile(
+    rf"((?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)((?:(?:bearer|basic)\s+)?[^\s&;,]+)",
     re.IGNORECASE,
 )
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> Any:
     """Return a copy of ``value`` in which every secret is ``secret:<keyed digest>``.
 
     Secret is what stands under a key that says so (``password``, ``api_key``,
-    ``db_token`` …), whatever its type, and the user part of a URL. The digest still
-    tells whether two runs used the same secret.
+    ``db_token`` …), whatever its type; in a text, the user part of a URL, and what is
+    assigned to such a word. The digest still tells whether two runs used the same
+    secret.
     """
     if key and _SECRET_KEY.search(key) and value not in (None, "", [], {}):
         return f"secret:{digest(repr(value))}"
@@ -33,7 +40,8 @@ def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> 
         items = cast("list[Any]", value)
         return [without_secrets(item, digest) for item in items]
     if isinstance(value, str):
-        return _USER_INFO.sub(lambda found: f"secret:{digest(found[0])}", value)
+        text = _USER_INFO.sub(lambda found: f"secret:{digest(found[0])}", value)
+        return _ASSIGNED.sub(lambda found: f"{found[1]}secret:{digest(found[2])}", text)
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):

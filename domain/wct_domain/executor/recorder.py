@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Protocol
+from typing import TypeAlias
 
 from wct_domain.errors import LedgerError, LedgerWriteError
 from wct_domain.events import Event
@@ -11,10 +11,8 @@ from wct_domain.ports.clock import NewId
 from wct_domain.ports.ledger import Blob, EventLog, NewEvent, Recorded
 
 
-class Fold(Protocol):
-    """A projection of wct's own, kept current with each append."""
-
-    def __call__(self, recorded: Recorded) -> None: ...
+Fold: TypeAlias = Callable[[Recorded], None]
+"""A projection of wct's own, kept current with each append."""
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ from wct_domain.errors import (
 from wct_domain.executor.core import Outcome, RunInterruptedError
 from wct_domain.extraction import ExtractionFacts, extraction_facts
 from wct_domain.findings import (
+    AnalysesChain,
     AnalysisChainEntry,
     BaseAnalysisOutputMetadata,
     BaseFindingCompliance,
@@ -109,6 +110,7 @@ __all__ = [
     "AnalyserError",
     "AnalyserInputError",
     "AnalyserProcessingError",
+    "AnalysesChain",
     "AnalysisChainEntry",
     "AnalysisMetadata",
     "AnalysisResult",

@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wct_domain.ports.components import Analyser as DomainAnalyser
 from wct_domain.ports.components import Connector as DomainConnector
@@ -10,7 +11,14 @@ from wct_domain.schemas import SchemaLoader, SchemaSource
 from wct_entrypoints.bootstrap.schemas import CheckingLoader, RegisteredSchemas
 
 
-class Schema(DomainSchema):
+class _EverySchema(type):
+    """Takes any schema for an instance: also one that was read from the ledger."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, DomainSchema)
+
+
+class RegisteredSchema(DomainSchema, metaclass=_EverySchema):
     """A schema that is looked up in the process's registry, unless told otherwise.
 
     Equal to any other schema of the same name and version.
@@ -26,6 +34,14 @@ class Schema(DomainSchema):
         elif not isinstance(loader, SchemaSource):
             loader = CheckingLoader(loader)
         super().__init__(name, version, loader)
+
+
+if TYPE_CHECKING:
+    # One type to checkers, or a plugin's ``extract(self, output_schema: Schema)`` would
+    # accept less than the method that it overrides.
+    Schema = DomainSchema
+else:
+    Schema = RegisteredSchema
 
 
 class Connector(DomainConnector):

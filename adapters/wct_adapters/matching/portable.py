@@ -1,0 +1,182 @@
+"""Matching with pyahocorasick and the standard library: no compiler, every platform.
+
+Words: one Aho-Corasick automaton over all spellings of all words, run on a folded
+copy of the data whose offsets are those of the original. pyahocorasick is built for
+``str``; Latin-1 maps each byte to one character, so that holds there too. Boundaries
+are tested only where the automaton found something.
+
+Values: each anchor is swept once. Anchors made of digit and capital classes
+run on a sketch of the data in which these are ``0`` and ``A``: a class has become a
+literal, which ``re`` looks for ten times faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from threading import Lock
+
+import ahocorasick
+
+from wct_domain.analysis.detectors import Detector, select
+from wct_domain.analysis.detectors.detector import Span
+from wct_domain.analysis.detectors.overlap import Value, without_overlaps
+from wct_domain.analysis.words import (
+    CLASS,
+    DIGIT,
+    FOLD,
+    LOWER,
+    OTHER,
+    Spelling,
+    spellings,
+    stands_alone,
+)
+from wct_domain.errors import RulesetError
+from wct_domain.ports.matching import Hit, Matcher
+
+# pyahocorasick copies its input to four bytes a character: windows stay in the cache.
+_WINDOW = 32 * 1024
+
+_CLOSED = (LOWER, DIGIT)
+
+_SKETCH = bytes(
+    ord("0") if chr(byte).isdigit() else ord("A") if chr(byte).isupper() else byte
+    for byte in range(128)
+) + bytes(range(128, 256))
+_QUANTIFIER = re.compile(rb"\{[0-9,]+\}")
+_TELLS_APART = re.compile(rb"[0-9A-Z]|\\[A-Za-z]")
+
+_Term = tuple[int, Spelling]
+# Bytes of the spelling; whether an ASCII letter or digit ends it; who is looking.
+_Entry = tuple[int, bool, tuple[_Term, ...]]
+_Validate = Callable[[bytes, int, int], Span | None]
+
+# Hit(...) and Hit._make run Python code for every hit; this does not.
+_hit: Callable[[tuple[int, int, int]], Hit] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]  # generic without a type
+    Hit,
+)
+
+
+class PortableMatcherCompiler:
+    """Compiles matchers and keeps them: the same request costs nothing twice."""
+
+    def __init__(self) -> None:
+        self._matchers: dict[tuple[tuple[str, ...], tuple[str, ...]], Matcher] = {}
+        self._lock = Lock()
+
+    def compile(self, words: Sequence[str], detectors: Sequence[str]) -> Matcher:
+        key = (tuple(words), tuple(detectors))
+        with self._lock:
+            if key not in self._matchers:
+                self._matchers[key] = _PortableMatcher(key[0], select(key[1]))
+            return self._matchers[key]
+
+
+class _PortableMatcher:
+    def __init__(self, words: tuple[str, ...], detectors: tuple[Detector, ...]) -> None:
+        self._terms = (*words, *(f"value:{detector.name}" for detector in detectors))
+        entries = _entries(words)
+        self._longest = max((entry[0] for entry in entries.values()), default=0)
+        self._automaton = _automaton(entries) if entries else None
+        self._sketched, self._plain = _sweeps(detectors, len(words))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return self._terms
+
+    def scan(self, data: bytes) -> list[Hit]:
+        found = list(self._words(data))
+        found += without_overlaps(self._values(data))
+        found.sort()
+        return list(map(_hit, found))
+
+    def _words(self, data: bytes) -> Iterator[tuple[int, int, int]]:
+        if self._automaton is None:
+            return
+        padded = data + b"\0"  # is found behind the last byte and before the first
+        for base in range(0, len(data), _WINDOW):
+            begin = max(0, base - self._longest)
+            window = data[begin : base + _WINDOW].translate(FOLD).decode("latin-1")
+            for index, (length, closed, terms) in self._automaton.iter(window):
+                end = begin + index + 1
+                if end <= base:
+                    continue  # the window before has it
+                after = CLASS[padded[end]]
+                if after == LOWER and closed:
+                    continue
+                first = end - length
+                before = CLASS[padded[first - 1]]
+                if before != OTHER or after != OTHER:
+                    if before == LOWER and CLASS[padded[first]] == LOWER:
+                        continue
+                    if not stands_alone(data, first, end):
+                        continue
+                for term, spelling in terms:
+                    if spelling.exact is None or spelling.fits(data[first:end]):
+                        yield first, end, term
+
+    def _values(self, data: bytes) -> Iterator[Value]:
+        sketch = data.translate(_SKETCH) if self._sketched else data
+        for view, sweeps in ((sketch, self._sketched), (data, self._plain)):
+            for anchor, term, validate in sweeps:
+                for match in anchor.finditer(view):
+                    start, end = match.span()
+                    span = validate(data, start, end)
+                    if span is not None:
+                        yield *span, term
+
+
+_Sweep = tuple[re.Pattern[bytes], int, _Validate]
+
+
+def _entries(words: tuple[str, ...]) -> dict[bytes, _Entry]:
+    terms: dict[bytes, list[_Term]] = defaultdict(list)
+    for term, word in enumerate(words):
+        if not word.strip():
+            raise RulesetError(
+                f"Pattern {term + 1} of the ruleset is blank: it would match "
+                "everywhere. Remove it or write a word."
+            )
+        for spelling in spellings(word):
+            terms[spelling.folded].append((term, spelling))
+    return {
+        folded: (len(folded), CLASS[folded[-1]] in _CLOSED, tuple(found))
+        for folded, found in terms.items()
+    }
+
+
+def _automaton(entries: dict[bytes, _Entry]) -> ahocorasick.Automaton[_Entry]:
+    automaton: ahocorasick.Automaton[_Entry] = ahocorasick.Automaton()
+    for folded, entry in sorted(entries.items()):  # neighbours stay close in memory
+        automaton.add_word(folded.decode("latin-1"), entry)
+    automaton.make_automaton()
+    return automaton
+
+
+def _sweeps(
+    detectors: tuple[Detector, ...], first: int
+) -> tuple[list[_Sweep], list[_Sweep]]:
+    """Return the anchors to look for in the sketch, and those for the data."""
+    sketched: list[_Sweep] = []
+    plain: list[_Sweep] = []
+    for term, detector in enumerate(detectors, start=first):
+        for anchor in detector.anchors:
+            literal = _for_sketch(anchor.pattern)
+            sweeps = plain if literal is None else sketched
+            sweeps.append(
+                (re.compile(literal or anchor.pattern), term, detector.validate)
+            )
+    return sketched, plain
+
+
+def _for_sketch(pattern: bytes) -> bytes | None:
+    """Rewrite an anchor for the sketch; None if the data itself is to be swept."""
+    classless = pattern.replace(b"[0-9]", b"").replace(b"[A-Z]", b"")
+    if classless == pattern:
+        return None
+    if _TELLS_APART.search(_QUANTIFIER.sub(b"", classless)):
+        return None
+    return pattern.replace(b"[0-9]", b"0").replace(b"[A-Z]", b"A")

@@ -1,0 +1,327 @@
+"""A scan corpus of our own words: the same bytes for the same seed, everywhere.
+
+Shares by bytes: source code 40 % (PHP, JavaScript, Python, Java, SQL), prose 25 %
+(English with some German, French, Polish and Japanese), logs 20 % (web access,
+application, lock files with digests), CSV 15 % (one customer file for three order
+files). One identifier in 24 and one sentence in eight name personal data; every
+access line carries an IP address, every tenth an e-mail address; a customer row
+carries a name, an e-mail address, a telephone number, a bank or card number and a
+date of birth. ``benchmarks.scan`` prints how many matches that makes per MB.
+
+Values are made to pass their checksums and to belong to nobody: example domains
+(RFC 2606), documentation addresses (RFC 5737, RFC 3849), telephone numbers that
+regulators reserve for fiction, account and card numbers drawn at random.
+
+Only ``random.Random.random`` is used, whose sequence Python promises to keep; no
+set or hash order decides anything.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import vocabulary as words
+
+MEGABYTE = 1_000_000
+SHARES = {"code": 40, "prose": 25, "logs": 20, "csv": 15}
+
+
+class Dice:
+    """Random choices that need nothing but ``random()``."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed).random
+
+    def below(self, limit: int) -> int:
+        return int(self._random() * limit)
+
+    def between(self, low: int, high: int) -> int:
+        return low + self.below(high - low + 1)
+
+    def one_in(self, count: int) -> bool:
+        return self.below(count) == 0
+
+    def pick(self, options: Sequence[str]) -> str:
+        return options[self.below(len(options))]
+
+    def common(self, options: Sequence[str]) -> str:
+        """Favour the front of the list, as natural text favours few words."""
+        return options[int(self._random() ** 2 * len(options))]
+
+    def digits(self, count: int) -> str:
+        return "".join(str(self.below(10)) for _ in range(count))
+
+    def hexadecimal(self, count: int) -> str:
+        return "".join("0123456789abcdef"[self.below(16)] for _ in range(count))
+
+
+# --- values ------------------------------------------------------------------
+
+
+def luhn_digit(payload: str) -> str:
+    """The check digit of ISO/IEC 7812-1, annex B."""
+    total = 0
+    for index, digit in enumerate(reversed(payload)):
+        value = int(digit) * (2 if index % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def card(dice: Dice) -> str:
+    issuer, length = ("4", 16) if dice.one_in(2) else (f"5{dice.between(1, 5)}", 16)
+    if dice.one_in(6):
+        issuer, length = "37", 15
+    payload = issuer + dice.digits(length - len(issuer) - 1)
+    number = payload + luhn_digit(payload)
+    if length == 16 and dice.one_in(2):
+        return " ".join(number[i : i + 4] for i in range(0, 16, 4))
+    return number
+
+
+def iban(dice: Dice) -> str:
+    country, pattern = words.ACCOUNTS[dice.below(len(words.ACCOUNTS))]
+    account = "".join(
+        dice.pick("ABCDEFGHKLMNPRSTUW") if kind == "a" else str(dice.below(10))
+        for kind in pattern
+    )
+    number = "".join(str(int(sign, 36)) for sign in account + country + "00")
+    whole = f"{country}{98 - int(number) % 97:02d}{account}"
+    if dice.one_in(2):
+        return " ".join(whole[i : i + 4] for i in range(0, len(whole), 4))
+    return whole
+
+
+def phone(dice: Dice) -> str:
+    prefix, count = words.FICTIONAL_NUMBERS[dice.below(len(words.FICTIONAL_NUMBERS))]
+    number = prefix + dice.digits(count)
+    if dice.one_in(4):
+        return "+" + "".join(sign for sign in number if sign.isdigit())
+    return number
+
+
+def email(dice: Dice, given: str, family: str) -> str:
+    host = dice.pick(words.DOMAINS)
+    name = words.ascii_name(f"{given}{dice.pick('._-')}{family}")
+    return f"{name}{dice.digits(2) if dice.one_in(3) else ''}@{host}"
+
+
+def address(dice: Dice) -> str:
+    if dice.one_in(12):
+        return f"2001:db8:{dice.hexadecimal(4)}::{dice.hexadecimal(3)}"
+    return f"{dice.pick(words.NETWORKS)}.{dice.below(256)}"
+
+
+def moment(dice: Dice) -> str:
+    day = f"2026-{dice.between(1, 12):02d}-{dice.between(1, 28):02d}"
+    return f"{day}T{dice.below(24):02d}:{dice.below(60):02d}:{dice.below(60):02d}Z"
+
+
+def birthday(dice: Dice) -> str:
+    year, month = dice.between(1940, 2007), dice.between(1, 12)
+    return f"{year}-{month:02d}-{dice.between(1, 28):02d}"
+
+
+# --- code --------------------------------------------------------------------
+
+
+def identifier(dice: Dice, style: str) -> str:
+    personal = dice.one_in(24)
+    parts = (
+        dice.pick(words.PERSONAL).split()
+        if personal
+        else [dice.common(words.NOUNS) for _ in range(dice.between(1, 3))]
+    )
+    if style == "snake":
+        return "_".join(parts)
+    camel = parts[0] + "".join(part.capitalize() for part in parts[1:])
+    return camel[0].upper() + camel[1:] if style == "class" else camel
+
+
+def code_line(dice: Dice, language: str) -> str:
+    style = words.STYLES[language]
+    line = dice.pick(words.CODE[language])
+    while "{@" in line:
+        line = (
+            line.replace("{@i}", identifier(dice, style), 1)
+            .replace("{@c}", identifier(dice, "class"), 1)
+            .replace("{@v}", dice.common(words.VERBS), 1)
+            .replace("{@n}", str(dice.below(4000)), 1)
+            .replace("{@x}", dice.hexadecimal(dice.between(4, 16)), 1)
+            .replace("{@s}", sentence(dice, words.ENGLISH), 1)
+        )
+    return line
+
+
+def code_file(dice: Dice) -> tuple[str, str]:
+    language = dice.pick(list(words.CODE))
+    lines = [words.HEADS[language]]
+    size, goal = 0, dice.between(3_000, 24_000)
+    while size < goal:
+        lines.append(code_line(dice, language))
+        size += len(lines[-1]) + 1
+        if dice.one_in(300):
+            lines.append(f"{words.REMARKS[language]} {sentence(dice, words.ENGLISH)}")
+    return f".{language}", "\n".join(lines) + "\n"
+
+
+# --- prose -------------------------------------------------------------------
+
+
+def sentence(dice: Dice, language: words.Language) -> str:
+    text = dice.pick(language.personal if dice.one_in(8) else language.frames)
+    for mark, options in language.slots:
+        while mark in text:
+            text = text.replace(mark, dice.common(options), 1)
+    return text[0].upper() + text[1:]
+
+
+def prose_file(dice: Dice) -> tuple[str, str]:
+    language = words.ENGLISH if not dice.one_in(5) else words.OTHERS[dice.below(4)]
+    paragraphs: list[str] = []
+    size, goal = 0, dice.between(4_000, 30_000)
+    while size < goal:
+        parts = [sentence(dice, language) for _ in range(dice.between(2, 7))]
+        if dice.one_in(4):
+            given, family = dice.pick(words.GIVEN), dice.pick(words.FAMILY)
+            contact = dice.pick(words.CONTACTS)
+            parts.append(
+                contact.replace("{name}", f"{given} {family}")
+                .replace("{email}", email(dice, given, family))
+                .replace("{phone}", phone(dice))
+                .replace("{iban}", iban(dice))
+            )
+        paragraphs.append(words.wrap(" ".join(parts), 96))
+        size += len(paragraphs[-1]) + 2
+    return ".md" if dice.one_in(2) else ".txt", "\n\n".join(paragraphs) + "\n"
+
+
+# --- logs --------------------------------------------------------------------
+
+
+def access_line(dice: Dice) -> str:
+    path = (
+        f"/{dice.common(words.NOUNS)}/{dice.common(words.NOUNS)}/{dice.below(90_000)}"
+    )
+    if dice.one_in(10):
+        given, family = dice.pick(words.GIVEN), dice.pick(words.FAMILY)
+        path += f"?email={email(dice, given, family)}"
+    agent = f"Mozilla/5.0 ({dice.pick(words.SYSTEMS)}) Browser/{dice.below(140)}.0.0.0"
+    return (
+        f"{address(dice)} - - [{moment(dice)}] "
+        f'"{dice.pick(words.METHODS)} {path} HTTP/1.1" {dice.pick(words.STATUS)} '
+        f'{dice.below(90_000)} "-" "{agent}"'
+    )
+
+
+def event_line(dice: Dice) -> str:
+    call = "-".join(dice.hexadecimal(count) for count in (8, 4, 4, 4, 12))
+    text = (
+        f"{moment(dice)} {dice.pick(words.LEVELS)} shop.{dice.common(words.NOUNS)} "
+        f"[{call}] {dice.common(words.VERBS)} {dice.common(words.NOUNS)} "
+        f"{dice.common(words.NOUNS)}={dice.below(10_000_000)} took={dice.below(900)}ms"
+    )
+    return f"{text} customer_id={dice.below(50_000)}" if dice.one_in(6) else text
+
+
+def lock_line(dice: Dice) -> str:
+    package = f"{dice.common(words.NOUNS)}-{dice.common(words.NOUNS)}"
+    version = f"{dice.below(20)}.{dice.below(40)}.{dice.below(90)}"
+    return f"{package}=={version} --hash=sha256:{dice.hexadecimal(64)}"
+
+
+def log_file(dice: Dice) -> tuple[str, str]:
+    kinds: tuple[Callable[[Dice], str], ...] = (access_line, event_line, lock_line)
+    weights = "aaaeeeel"
+    kind = kinds["ael".index(dice.pick(weights))]
+    lines: list[str] = []
+    size, goal = 0, dice.between(40_000, 160_000)
+    while size < goal:
+        lines.append(kind(dice))
+        size += len(lines[-1]) + 1
+    return ".lock" if kind is lock_line else ".log", "\n".join(lines) + "\n"
+
+
+# --- CSV ---------------------------------------------------------------------
+
+
+def customer_row(dice: Dice) -> str:
+    given, family = dice.pick(words.GIVEN), dice.pick(words.FAMILY)
+    account = card(dice) if dice.one_in(3) else iban(dice)
+    street = f"{dice.below(200)} {dice.pick(words.STREETS)}"
+    return (
+        f"{dice.below(900_000)},{given},{family},{email(dice, given, family)},"
+        f"{phone(dice)},{birthday(dice)},{street},"
+        f"{dice.pick(words.TOWNS)},{account},{dice.pick(words.TIERS)},{moment(dice)}"
+    )
+
+
+def order_row(dice: Dice) -> str:
+    return (
+        f"{dice.below(9_000_000)},{dice.below(900_000)},{moment(dice)},"
+        f"{dice.common(words.NOUNS)} {dice.common(words.NOUNS)},{dice.between(1, 9)},"
+        f"{dice.below(900)}.{dice.digits(2)},{dice.pick(words.CURRENCIES)},"
+        f"{dice.pick(words.STATES)},{dice.hexadecimal(12)}"
+    )
+
+
+def csv_file(dice: Dice) -> tuple[str, str]:
+    customers = dice.one_in(4)
+    row, lines = (
+        (customer_row, [words.CUSTOMER_HEAD])
+        if customers
+        else (order_row, [words.ORDER_HEAD])
+    )
+    size, goal = 0, dice.between(30_000, 120_000)
+    while size < goal:
+        lines.append(row(dice))
+        size += len(lines[-1]) + 1
+    return ".csv", "\n".join(lines) + "\n"
+
+
+MAKERS: dict[str, Callable[[Dice], tuple[str, str]]] = {
+    "code": code_file,
+    "prose": prose_file,
+    "logs": log_file,
+    "csv": csv_file,
+}
+
+
+def files(megabytes: float = 12, seed: int = 20261122) -> Iterator[tuple[str, bytes]]:
+    """Yield (relative path, UTF-8 content) until each kind has its share."""
+    for offset, (kind, share) in enumerate(SHARES.items()):
+        dice = Dice(seed + offset)
+        size, number = 0, 0
+        while size < megabytes * MEGABYTE * share / 100:
+            suffix, text = MAKERS[kind](dice)
+            content = text.encode()
+            yield f"{kind}/{number // 100:02d}/{kind}{number:04d}{suffix}", content
+            size += len(content)
+            number += 1
+
+
+def write(folder: Path, megabytes: float = 12, seed: int = 20261122) -> int:
+    """Write the corpus below ``folder``; return its size in bytes."""
+    size = 0
+    for name, content in files(megabytes, seed):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        size += len(content)
+    return size
+
+
+def generate(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--megabytes", type=float, default=12)
+    parser.add_argument("--seed", type=int, default=20261122)
+    options = parser.parse_args(arguments)
+    size = write(options.folder, options.megabytes, options.seed)
+    print(f"{options.folder}: {size / MEGABYTE:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(generate())

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from wct_adapters.connectors.paths import as_path
 from wct_domain.errors import ConnectorConfigError
 from wct_domain.explaining import explain
 from wct_domain.ports.components import BaseComponentConfiguration, ComponentConfig
@@ -22,8 +23,8 @@ MAX_FILE_SIZE = 256 * 1024 * 1024
 file is more likely to end the process than to be analysed."""
 
 
-def _stripped(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+def _stripped(value: object) -> Path:
+    return as_path(value.strip() if isinstance(value, str) else value)
 
 
 class FilesystemConnectorConfig(BaseComponentConfiguration):
@@ -110,8 +111,8 @@ class FilesystemConnectorConfig(BaseComponentConfiguration):
         Raises:
             ConnectorConfigError: a property is missing, unknown or out of range.
         """
-        path = _stripped(properties.get("path"))
-        if path is None or path == "":
+        path = properties.get("path")
+        if path is None or (isinstance(path, str) and not path.strip()):
             msg = "path property is required"
             raise ConnectorConfigError(msg)
         try:

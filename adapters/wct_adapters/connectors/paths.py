@@ -16,3 +16,19 @@ def belongs_to_wct(path: Path, own: OwnFiles) -> bool:
     real = Path(os.path.realpath(path))
     ours = {Path(os.path.realpath(each)) for each in own.paths}
     return OWN_DIRECTORY in real.parts or not ours.isdisjoint({real, *real.parents})
+
+
+def as_path(value: object) -> Path:
+    """Make a path of a property; pydantic itself refuses names that are not UTF-8.
+
+    Raises:
+        ValueError: it is neither a text nor a path.
+    """
+    match value:
+        case Path():
+            return value
+        case str():
+            return Path(value)
+        case _:
+            msg = "must be a text"
+            raise ValueError(msg)

@@ -48,19 +48,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, and how many rows it has."""
+    """A table as the database declares it."""
 
     name: str
     columns: tuple[Column, ...]
-    rows: int
 
-    @property
-    def document(self) -> dict[str, Any]:
+    def document(self, rows: int) -> dict[str, Any]:
         return {
             "name": self.name,
             "type": "BASE TABLE",
             "comment": "",
-            "estimated_rows": self.rows,
+            "estimated_rows": rows,
             "columns": [column.document for column in self.columns],
         }
 

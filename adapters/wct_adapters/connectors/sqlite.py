@@ -2,11 +2,10 @@
 
 import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from wct_adapters.connectors.paths import belongs_to_wct, shown
-from wct_adapters.connectors.relational import CellItems, Origin, Table
+from wct_adapters.connectors.relational import CellItems, Origin
 from wct_adapters.connectors.services import registered, supported
 from wct_adapters.connectors.sqlite_config import SQLiteConnectorConfig
 from wct_adapters.connectors.sqlite_database import SqliteDatabase, opened
@@ -39,7 +38,7 @@ class SQLiteConnector(Connector):
         own: OwnFiles | None = None,
     ) -> None:
         self._config = config
-        self._path = Path(config.database_path)
+        self._path = config.database_path
         self._stem = shown(self._path.stem)
         self._schemas = schemas
         self._own = own or OwnFiles()
@@ -71,7 +70,7 @@ class SQLiteConnector(Connector):
     def _content(self) -> dict[str, Any]:
         notes = ExtractionNotes()
         origin = Origin("sqlite", NAME, self._stem)
-        cells, tables = CellItems(origin, notes), list[Table]()
+        cells, tables = CellItems(origin, notes), list[dict[str, Any]]()
         try:
             self._refuse_what_is_no_file()
             with opened(self._path) as database:
@@ -98,24 +97,26 @@ class SQLiteConnector(Connector):
 
     def _table(
         self, database: SqliteDatabase, name: str, cells: CellItems
-    ) -> Table | None:
-        """Read one table; one that is damaged is noted, and the others are read."""
+    ) -> dict[str, Any] | None:
+        """Read one table and describe it; damage is noted, and the others are read."""
         limit = self._config.max_rows_per_table
         try:
             table = database.describe(name)
             read = cells.add(table, database.rows(table, limit))
+            rows = database.count(table)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorname", type(error).__name__)
             cells.notes.unreadable(cells.origin.source(name), code.lower())
             return None
-        if read < table.rows:
-            left_out = table.rows - read
+        if read < rows:
             cells.notes.cut(
-                "max_rows_per_table", limit, read=read, left_out=left_out, table=name
+                "max_rows_per_table", limit, read=read, left_out=rows - read, table=name
             )
-        return table
+        return table.document(rows)
 
-    def _document(self, tables: list[Table], cells: CellItems) -> dict[str, Any]:
+    def _document(
+        self, tables: list[dict[str, Any]], cells: CellItems
+    ) -> dict[str, Any]:
         path, count = shown(self._path), len(cells.items)
         return {
             "schemaVersion": "1.0.0",
@@ -128,7 +129,7 @@ class SQLiteConnector(Connector):
                 "connection_info": {"database_path": path},
                 "database_schema": {
                     "database_name": self._stem,
-                    "tables": [table.document for table in tables],
+                    "tables": tables,
                 },
                 "server_info": {
                     "version": f"SQLite {sqlite3.sqlite_version}",

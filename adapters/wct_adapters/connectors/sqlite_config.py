@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
+from wct_adapters.connectors.paths import as_path
 from wct_domain.errors import ConnectorConfigError
 from wct_domain.explaining import explain
 from wct_domain.ports.components import BaseComponentConfiguration, ComponentConfig
@@ -14,17 +15,12 @@ from wct_domain.ports.components import BaseComponentConfiguration, ComponentCon
 ENVIRONMENT = "SQLITE_DATABASE_PATH"
 
 
-def _as_text(value: object) -> object:
-    return str(value) if isinstance(value, Path) else value
-
-
 class SQLiteConnectorConfig(BaseComponentConfiguration):
     """Which file to read, and how much of each table; other properties are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
-    database_path: Annotated[str, BeforeValidator(_as_text)] = Field(
-        min_length=1,
+    database_path: Annotated[Path, BeforeValidator(as_path)] = Field(
         description="SQLite file; relative to the working directory. "
         f"The environment variable {ENVIRONMENT} wins over it.",
     )
@@ -47,7 +43,7 @@ class SQLiteConnectorConfig(BaseComponentConfiguration):
         environ = os.environ if environ is None else environ
         if ENVIRONMENT in environ:  # even if empty: then it is an error
             values["database_path"] = environ[ENVIRONMENT]
-        path = _as_text(values.get("database_path"))
+        path = values.get("database_path")
         if path is None or (isinstance(path, str) and not path.strip()):
             msg = "SQLite configuration error: database_path is required"
             raise ConnectorConfigError(msg)

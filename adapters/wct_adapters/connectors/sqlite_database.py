@@ -14,6 +14,7 @@ PATIENCE = 5.0
 """Seconds to wait for another process that is writing."""
 
 _GENERATED = {2: "VIRTUAL GENERATED", 3: "STORED GENERATED"}
+_MOST = 2**63 - 1  # the largest integer of SQLite
 _ROW_ID = ("rowid", "_rowid_", "oid")  # a column of that name hides it
 _HIDDEN = 1  # columns of virtual tables that are arguments, not data
 
@@ -36,17 +37,21 @@ class SqliteDatabase:
         return [str(name) for (name,) in rows]
 
     def describe(self, name: str) -> Table:
-        """Describe a table and count its rows, which reads it from end to end."""
+        """Say which columns a table has, hidden ones of virtual tables aside."""
         columns = self._connection.execute(
             'SELECT name, type, "notnull", dflt_value, pk, hidden '
             "FROM pragma_table_xinfo(?) ORDER BY cid",
             (name,),
         )
         found = tuple(_column(row) for row in columns if row[5] != _HIDDEN)
+        return Table(name, found)
+
+    def count(self, table: Table) -> int:
+        """Count all rows, for which SQLite reads the table, or an index, to its end."""
         (count,) = self._connection.execute(
-            f"SELECT count(*) FROM {_quoted(name)}"  # noqa: S608 - a quoted name
+            f"SELECT count(*) FROM {_quoted(table.name)}"  # noqa: S608 - quoted
         ).fetchone()
-        return Table(str(name), found, int(count))
+        return int(count)
 
     def rows(self, table: Table, limit: int) -> Iterator[tuple[object, ...]]:
         """Yield the first ``limit`` rows by row id, or else by primary key."""
@@ -54,7 +59,7 @@ class SqliteDatabase:
         name = _quoted(table.name)
         yield from self._connection.execute(
             f"SELECT {columns} FROM {name}{self._order(table)} LIMIT ?",  # noqa: S608 - quoted names
-            (min(limit, table.rows),),
+            (min(limit, _MOST),),
         )
 
     def _order(self, table: Table) -> str:

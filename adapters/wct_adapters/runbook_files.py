@@ -104,8 +104,8 @@ def _refuse_deep_nesting(path: Path, text: str) -> None:
         level += isinstance(event, yaml.CollectionStartEvent)
         level -= isinstance(event, yaml.CollectionEndEvent)
         if level > DEEPEST:
-            line = event.start_mark.line + 1
-            msg = f"Invalid YAML in {path}: line {line}: it is nested too deeply"
+            place = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
+            msg = f"Invalid YAML in {path}: {place}it is nested too deeply"
             raise RunbookLoadError(msg)
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from wct_adapters.identity import new_id, utc_now
+from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.ports.ledger import Ledger
 
@@ -38,7 +38,6 @@ def open_ledger(
     return open_sqlite_ledger(
         path,
         clock=utc_now,
-        new_id=new_id,
         keys=Path(keys) if keys else None,
         create=create,
         read_only=read_only,

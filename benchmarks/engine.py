@@ -2,9 +2,9 @@
 
 Overhead: CPU of ``execute_runbook`` over no-op steps, less the CPU of the bare calls,
 per step, with the SQLite ledger on disk, hash chain, validation and salts on. A chain
-saves each result for the next step; in a fan-out all steps read one connector. Rounds of the
-engine and of the floor alternate; the best and the median of each are compared. The
-runbook's loading is part of the figure: users cannot leave it out.
+saves each result for the next step; in a fan-out all steps read one connector. Rounds
+of the engine and of the floor alternate; the best and the median of each are compared.
+The runbook's loading is part of the figure: users cannot leave it out.
 
 Goals: at most three times the floor in a chain, four times in a fan-out.
 """

@@ -1,8 +1,8 @@
 """A runbook of 10,000 steps: loading, planning, and the engine's cost per step.
 
 Goals: planning a loaded runbook <= 0.5 CPU-s; loading at most twice as long as PyYAML's
-CSafeLoader on the same text; the cost per step stays that of 100 steps (no quadratic part), measured
-as the ratio of the best rounds of both.
+CSafeLoader on the same text; the cost per step stays that of 100 steps (no quadratic
+part), measured as the ratio of the best rounds of both.
 """
 
 import json

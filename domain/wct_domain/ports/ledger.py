@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from wct_domain.events import AnyEvent, Event
 
@@ -32,12 +32,12 @@ class Blob:
     stored: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event with its place in the log. Technical facts live here, not in the event.
 
     ``correlation_id`` is the run that an event belongs to: its stream, for a run's
-    own events.
+    own events. A named tuple, because a fold makes one for each event: a frozen
+    dataclass costs three times as much, a sixth of the fold.
     """
 
     stream: str

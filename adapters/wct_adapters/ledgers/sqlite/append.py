@@ -1,0 +1,155 @@
+"""Appending to a SQLite ledger: one connection, one transaction at a time."""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import apsw
+
+from wct_adapters.ledgers.batch import (
+    Draft,
+    Row,
+    Tip,
+    as_recorded,
+    chained,
+    drafts,
+    first_recorded,
+    microseconds,
+)
+from wct_adapters.ledgers.sqlite.connections import Database
+from wct_adapters.ledgers.sqlite.failures import write_failure
+from wct_domain.chain import FIRST
+from wct_domain.errors import WrongExpectedVersionError
+from wct_domain.ports.clock import Clock
+from wct_domain.ports.ledger import Blob, NewEvent, Recorded
+
+_LAST = "SELECT max(global_position) FROM events"
+_TIP = (
+    "SELECT s.id, e.position, e.hash FROM streams s JOIN events e ON e.stream = s.id "
+    "WHERE s.name = ? ORDER BY e.position DESC LIMIT 1"
+)
+_NEW_STREAM = "INSERT INTO streams (name) VALUES (?) RETURNING id"
+_INSERT = (
+    "INSERT INTO events VALUES "
+    "(?, ?, ?, ?, (SELECT id FROM types WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_BLOB = "INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING"
+_KNOWN = (
+    "SELECT global_position, stream, position, event_id, types.name, recorded_at, "
+    "correlation, causation, salt, payload, payload_digest, hash "
+    "FROM json_each(?) id JOIN events ON event_id = unhex(id.value) "
+    "JOIN types ON types.id = events.type"
+)
+
+_NEW = 0  # number of a stream that has none yet
+
+
+class Appender:
+    """Writes through one connection, shared by all threads of this process.
+
+    Where streams stand is remembered between appends. Positions are gapless, so the
+    last one tells whether another process has written since; then all is forgotten.
+    """
+
+    def __init__(self, connection: Database, location: str, clock: Clock) -> None:
+        self._connection = connection
+        self._location = location
+        self._clock = clock
+        self._lock = Lock()
+        self._last = 0  # global position that the tips belong to
+        self._tips: dict[str, Tip] = {}
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[NewEvent],
+        *,
+        expected: int | None,
+        blobs: Sequence[Blob] = (),
+        correlation_id: str | None = None,
+    ) -> tuple[Recorded, ...]:
+        """See :class:`wct_domain.ports.ledger.EventLog`."""
+        batch = drafts(events, blobs)
+        if not batch:
+            return ()
+        stored = [(bytes.fromhex(blob.digest), blob.stored) for blob in blobs]
+        at = microseconds(self._clock())
+        with self._lock:
+            try:
+                rows = self._commit(stream, batch, expected, stored, at, correlation_id)
+            except apsw.Error as error:
+                raise write_failure(self._location, error) from error
+        return as_recorded(rows, batch, stream)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _commit(
+        self,
+        stream: str,
+        batch: list[Draft],
+        expected: int | None,
+        blobs: list[tuple[bytes, bytes]],
+        at: int,
+        correlation_id: str | None,
+    ) -> list[Row]:
+        execute = self._connection.execute
+        try:
+            self._roll_back()  # what an interrupted append may have left open
+            execute("BEGIN IMMEDIATE")
+            tip = self._tip(stream)
+            if expected is not None and expected != tip.version:
+                if rows := self._first_recorded(batch, tip):
+                    return rows
+                raise WrongExpectedVersionError(stream, expected, tip.version)
+            if tip.stream == _NEW:
+                number = execute(_NEW_STREAM, (stream,)).get
+                tip = tip._replace(stream=number)
+            rows = chained(
+                batch,
+                stream,
+                tip,
+                after=self._last,
+                at=at,
+                correlation_id=correlation_id,
+            )
+            if blobs:
+                self._connection.executemany(_INSERT_BLOB, blobs)
+            self._connection.executemany(_INSERT, rows)
+            execute("COMMIT")
+        except apsw.ConstraintError:
+            # An id of the batch is known. Rolled back first: some rows may be in.
+            self._roll_back()
+            if rows := self._first_recorded(batch, self._tip(stream)):
+                return rows
+            raise
+        finally:
+            self._roll_back()
+        last = rows[-1]
+        self._tips[stream] = Tip(last.stream, last.position, last.hash)
+        self._last = last.global_position  # last: interrupted before, all is forgotten
+        return rows
+
+    def _tip(self, stream: str) -> Tip:
+        last = self._connection.execute(_LAST).get or 0
+        if last != self._last:
+            self._tips.clear()
+            self._last = last
+        tip = self._tips.get(stream)
+        if tip is None:
+            found: Any = self._connection.execute(_TIP, (stream,)).get
+            tip = Tip(_NEW, 0, FIRST) if found is None else Tip(*found)
+        return tip
+
+    def _first_recorded(self, batch: list[Draft], tip: Tip) -> list[Row]:
+        return first_recorded(batch, self._known(batch), tip.stream)
+
+    def _known(self, batch: Sequence[Draft]) -> Mapping[bytes, Row]:
+        ids = ",".join(f'"{draft.event_id.hex()}"' for draft in batch)
+        found = map(Row._make, self._connection.execute(_KNOWN, (f"[{ids}]",)))
+        return {row.event_id: row for row in found}
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")

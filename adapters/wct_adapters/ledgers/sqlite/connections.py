@@ -1,0 +1,110 @@
+"""Connections to a ledger file: one to write with, others to read with."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+import apsw
+
+from wct_adapters.ledgers.sqlite.failures import PATIENCE
+from wct_adapters.ledgers.sqlite.places import may
+
+_SHORTEST_PAUSE: Final = 0.0002  # seconds
+_LONGEST_PAUSE: Final = 0.01
+
+
+class Result(Protocol):
+    """Rows of a statement. ``get``: the first row, or its only value; None if none."""
+
+    @property
+    def get(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Database(Protocol):
+    """The part of ``apsw.Connection`` in use: its own types need Python 3.12."""
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    def execute(self, statements: str, bindings: Sequence[Any] = ...) -> Result: ...
+
+    def executemany(
+        self, statements: str, sequenceofbindings: Iterable[Sequence[Any]]
+    ) -> Result: ...
+
+    def close(self) -> None: ...
+
+
+def connect_for_writing(path: Path) -> Database:
+    return _connect(path, "mode=rw")
+
+
+def connect_for_reading(path: Path) -> Database:
+    """Open a connection that cannot change the ledger.
+
+    Where files may be written, SQLite is let do so: a reader may have to recover the
+    log of a writer that was killed. Where they may not and nobody else is writing,
+    SQLite must be told that nothing will change.
+    """
+    if may(path, os.W_OK) and may(path.parent, os.W_OK):
+        access = "mode=rw"
+    elif path.with_name(path.name + "-wal").exists():
+        access = "mode=ro"
+    else:
+        access = "immutable=1"
+    connection = _connect(path, access)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def use_write_ahead_log(connection: Database) -> bool:
+    """Let readers read while one writes; say whether the file system can do that.
+
+    The file remembers it. NORMAL: a commit survives the end of the process at once,
+    the end of power only after the next checkpoint, and never in part.
+    """
+    pause = _patience()
+    attempt = 0
+    while True:
+        try:
+            mode = connection.execute("PRAGMA journal_mode = WAL").get
+        except apsw.BusyError:  # the switch does not ask the busy handler
+            if not pause(attempt):
+                raise
+            attempt += 1
+        else:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            return bool(mode == "wal")
+
+
+def _connect(path: Path, access: str) -> Database:
+    connection = apsw.Connection(
+        f"file:{quote(os.fsencode(path.absolute()))}?{access}",
+        flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI,
+    )
+    connection.set_busy_handler(_patience())
+    return connection
+
+
+def _patience() -> Callable[[int], bool]:
+    """Make a busy handler: short pauses, for ``PATIENCE`` seconds.
+
+    SQLite's own waits in C, up to 100 ms at a time, and is deaf to Ctrl-C.
+    """
+    given_up_at = 0.0
+
+    def wait(attempt: int) -> bool:
+        nonlocal given_up_at
+        if attempt == 0:
+            given_up_at = time.monotonic() + PATIENCE
+        time.sleep(min(_SHORTEST_PAUSE * 2 ** min(attempt, 9), _LONGEST_PAUSE))
+        return time.monotonic() < given_up_at
+
+    return wait

@@ -1,0 +1,157 @@
+"""Opening a ledger file: everything that can be wrong with it is said here, once."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from wct_adapters.ledgers.key_store import load_content_key, make_content_key
+from wct_adapters.ledgers.sqlite.append import Appender
+from wct_adapters.ledgers.sqlite.connections import (
+    Database,
+    connect_for_reading,
+    connect_for_writing,
+    use_write_ahead_log,
+)
+from wct_adapters.ledgers.sqlite.contents import (
+    add_types,
+    has_events,
+    log_id,
+    make_tables,
+    recorded_format,
+)
+from wct_adapters.ledgers.sqlite.failures import opening_failure
+from wct_adapters.ledgers.sqlite.ledger import SqliteLedger
+from wct_adapters.ledgers.sqlite.places import (
+    make_file,
+    refuse_missing,
+    refuse_unfit,
+    refuse_unwritable,
+)
+from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_adapters.ledgers.sqlite.schema import FORMAT
+from wct_domain.errors import LedgerUnusableError
+from wct_domain.ports.clock import Clock
+from wct_domain.upcasting import CURRENT
+
+FIRST_SOUND_SQLITE: Final = "3.51.3"
+
+
+def open_sqlite_ledger(
+    path: Path,
+    *,
+    clock: Clock,
+    keys: Path | None = None,
+    create: bool = True,
+    read_only: bool = False,
+) -> SqliteLedger:
+    """Open the ledger in ``path``.
+
+    Threads may share it and several processes may have it open, but it must not be
+    taken through a fork: SQLite's locks do not survive one. Open it in the child.
+
+    Args:
+        keys: the key store; ``<path>.keys`` by default.
+        create: make a ledger where there is none, and the directory if it is ``.wct``.
+        read_only: never write and never create. Needs no keys, and reads what a newer
+            wct has written as far as it can.
+
+    Raises:
+        LedgerUnusableError: the text says why, and what to do.
+        LedgerWriteError: there is no room for a new ledger.
+    """
+    refuse_unsound_sqlite(apsw.sqlite_lib_version())
+    refuse_unfit(path)
+    keys = keys or path.with_name(path.name + ".keys")
+    if read_only:
+        refuse_missing(path)
+        return _open_for_reading(path, keys)
+    if create:
+        make_file(path)
+    else:
+        refuse_missing(path)
+    refuse_unwritable(path)
+    return _open_for_writing(path, keys, clock)
+
+
+def refuse_unsound_sqlite(version: str) -> None:
+    """Refuse a SQLite that may corrupt a file that two connections write.
+
+    https://sqlite.org/wal.html#walresetbug
+
+    Raises:
+        LedgerUnusableError
+    """
+    if _numbers(version) < _numbers(FIRST_SOUND_SQLITE):
+        msg = (
+            f"SQLite {version} can corrupt a ledger that is written by two processes "
+            f"(its WAL-reset bug); install apsw {FIRST_SOUND_SQLITE} or newer"
+        )
+        raise LedgerUnusableError(msg)
+
+
+def _open_for_writing(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
+    location = str(path)
+    with _opened(location, partial(connect_for_writing, path)) as connection:
+        found = recorded_format(connection, location)
+        if found is None:
+            make_tables(connection, clock())
+            found = recorded_format(connection, location)
+        if found != FORMAT:
+            msg = (
+                f"ledger '{location}' has format {found}, this wct writes format "
+                f"{FORMAT}: it can be read, not written; install a newer wct"
+            )
+            raise LedgerUnusableError(msg)
+        if not use_write_ahead_log(connection):
+            msg = (
+                f"ledger '{location}' is on a file system that lets no two processes "
+                "share memory; put it on a local disk (--ledger or WCT_LEDGER)"
+            )
+            raise LedgerUnusableError(msg)
+        add_types(connection, CURRENT)
+        key_of = load_content_key if has_events(connection) else make_content_key
+        key = key_of(keys, log_id(connection), location)
+    return SqliteLedger(
+        location,
+        PagedReader(partial(connect_for_reading, path), location),
+        Appender(connection, location, clock),
+        lambda: key,
+    )
+
+
+def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
+    location = str(path)
+    with _opened(location, partial(connect_for_reading, path)) as connection:
+        if recorded_format(connection, location) is None:
+            msg = f"ledger '{location}' is empty: nothing is recorded there yet"
+            raise LedgerUnusableError(msg)
+        log = log_id(connection)
+    return SqliteLedger(
+        location,
+        PagedReader(lambda: connection, location),
+        None,
+        partial(load_content_key, keys, log, location),
+    )
+
+
+@contextmanager
+def _opened(location: str, connect: Callable[[], Database]) -> Generator[Database]:
+    """Connect, and close again if what follows fails; SQLite's errors become ours."""
+    connection: Database | None = None
+    try:
+        connection = connect()
+        yield connection
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, apsw.Error):
+            raise opening_failure(location, error) from error
+        raise
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))

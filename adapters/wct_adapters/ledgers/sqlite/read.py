@@ -1,0 +1,139 @@
+"""Reading a SQLite ledger, in pages, so that no transaction outlives a page.
+
+An open read transaction keeps the write-ahead log from being emptied: a reader that
+dawdles between two events must not hold one.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from itertools import takewhile
+from threading import Lock
+from typing import Any
+
+import apsw
+
+from wct_adapters.ledgers.batch import event_of, id_text, moment
+from wct_adapters.ledgers.sqlite.connections import Database
+from wct_adapters.ledgers.sqlite.failures import read_failure
+from wct_domain.digests import blob_digest
+from wct_domain.errors import BlobDamagedError, BlobMissingError
+from wct_domain.ports.ledger import Recorded, Stream
+
+PAGE = 1000  # rows
+
+# CROSS JOIN: events are read in their order, whatever the planner thinks.
+_EVENTS = (
+    "SELECT global_position, stream, position, event_id, types.name, recorded_at, "
+    "correlation, causation, payload, hash "
+    "FROM events CROSS JOIN types ON types.id = events.type "
+)
+_STREAM = f"{_EVENTS} WHERE stream = ? AND position > ? ORDER BY position LIMIT {PAGE}"
+_ALL = f"{_EVENTS} WHERE global_position > ? ORDER BY global_position LIMIT {PAGE}"
+_TYPES = (
+    f"{_EVENTS} WHERE global_position > ? AND events.type IN "  # noqa: S608  # constants
+    "(SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))) "
+    f"ORDER BY global_position LIMIT {PAGE}"
+)
+_STREAM_ID = "SELECT id FROM streams WHERE name = ?"
+_STREAM_NAME = "SELECT name FROM streams WHERE id = ?"
+_STREAMS = (
+    "SELECT s.name, e.position, e.hash FROM streams s JOIN events e "
+    "ON e.stream = s.id AND e.position = "
+    "(SELECT max(position) FROM events WHERE stream = s.id) "
+    "WHERE s.name >= ? ORDER BY s.name"
+)
+_BLOB = "SELECT stored FROM blobs WHERE digest = ?"
+
+_GLOBAL_POSITION, _STREAM_NUMBER, _POSITION = range(3)  # of _EVENTS
+
+
+class PagedReader:
+    """Reads through a connection of its own, opened when first needed.
+
+    It is shared by all threads of this process and locked for one page at a time;
+    a writer never waits for it.
+    """
+
+    def __init__(self, connect: Callable[[], Database], location: str) -> None:
+        self._connect = connect
+        self._location = location
+        self._connection: Database | None = None
+        self._lock = Lock()
+        self._names: dict[int, str] = {}
+
+    def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
+        found = self._page(_STREAM_ID, (stream,))
+        if not found:
+            return
+        number: int = found[0][0]
+        self._names[number] = stream
+        while page := self._page(_STREAM, (number, after)):
+            yield from self._recorded(page)
+            after = page[-1][_POSITION]
+
+    def read_all(
+        self, *, after: int = 0, types: Collection[str] | None = None
+    ) -> Iterator[Recorded]:
+        sql: str = _ALL
+        wanted: tuple[str, ...] = ()
+        if types is not None:
+            sql, wanted = _TYPES, (json.dumps(list(types)),)
+        while page := self._page(sql, (after, *wanted)):
+            yield from self._recorded(page)
+            after = page[-1][_GLOBAL_POSITION]
+
+    def streams(self, prefix: str = "") -> list[Stream]:
+        found = (Stream(*row) for row in self._page(_STREAMS, (prefix,)))
+        return list(takewhile(lambda stream: stream.name.startswith(prefix), found))
+
+    def blob(self, digest: str) -> bytes:
+        found = self._page(_BLOB, (bytes.fromhex(digest),))
+        if not found:
+            msg = f"ledger '{self._location}' has no blob {digest}"
+            raise BlobMissingError(msg)
+        stored: bytes = found[0][0]
+        if blob_digest(stored) != digest:
+            msg = (
+                f"blob {digest} in ledger '{self._location}' is damaged: its bytes "
+                "have another digest; restore a backup"
+            )
+            raise BlobDamagedError(msg)
+        return stored
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _recorded(self, page: list[Any]) -> Iterator[Recorded]:
+        names = self._names
+        recorded_at, moment_of_it = 0, moment(0)
+        for order, number, position, raw, wire, at, other, cause, payload, link in page:
+            name = names.get(number) or self._name(number)
+            if at != recorded_at:  # events of one batch share theirs
+                recorded_at, moment_of_it = at, moment(at)
+            yield Recorded(
+                name,
+                position,
+                order,
+                id_text(raw),
+                moment_of_it,
+                other or name,
+                None if cause is None else id_text(cause),
+                link,
+                event_of(name, position, wire, payload),
+            )
+
+    def _name(self, number: int) -> str:
+        name: str = self._page(_STREAM_NAME, (number,))[0][0]
+        self._names[number] = name
+        return name
+
+    def _page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
+        try:
+            with self._lock:
+                if self._connection is None:
+                    self._connection = self._connect()
+                return self._connection.execute(sql, bindings).fetchall()
+        except apsw.Error as error:
+            raise read_failure(self._location, error) from error

@@ -17,7 +17,7 @@ from wct_domain.executor.artifact_store import RecordedArtifactStore
 from wct_domain.executor.scheduler import Scheduler
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.handlers.sources import SharedSources
-from wct_domain.plan import ExecutionPlan, plan_runbook
+from wct_domain.plan import plan_runbook
 from wct_domain.ports.artifact_store import ArtifactStore
 from wct_domain.ports.workers import Workers
 from wct_domain.projections.results import AnalysisResult, results_of
@@ -121,12 +121,23 @@ class RunbookExecutor:
         sources = SharedSources(plan)
         run_id = command.run or self._equipment.new_id()
         stream = StreamAtWork(run_id, self._equipment, sources=sources)
-        started = stream.dispatch(
-            StartRun(plan, loaded.source, self._equipment.versions)
-        )
-        self.artifact_store.bind(stream)
-        self._reflect_clear()
-        self._visit_all(plan, stream, sources, started[0].id)
+
+        def visited(step: ExecutionStep) -> None:
+            if self._mirror is not None:
+                self._reflect(stream, step)
+
+        scheduler = Scheduler(plan, stream, sources, self._make_workers(), visited)
+        # Before the first event, so that no started run misses a signal.
+        self._scheduler = scheduler
+        try:
+            started = stream.dispatch(
+                StartRun(plan, loaded.source, self._equipment.versions)
+            )
+            self.artifact_store.bind(stream)
+            self._reflect_clear()
+            self._visit_all(stream, scheduler, started[0].id)
+        finally:
+            self._scheduler = None
         results = results_of(stream.run, loaded.runbook, stream.blobs)
         return Outcome(stream.run, loaded.runbook, results)
 
@@ -150,18 +161,8 @@ class RunbookExecutor:
             raise ExecutorError(msg) from error
 
     def _visit_all(
-        self,
-        plan: ExecutionPlan,
-        stream: StreamAtWork,
-        sources: SharedSources,
-        started_id: str,
+        self, stream: StreamAtWork, scheduler: Scheduler, started_id: str
     ) -> None:
-        def visited(step: ExecutionStep) -> None:
-            if self._mirror is not None:
-                self._reflect(stream, step)
-
-        scheduler = Scheduler(plan, stream, sources, self._make_workers(), visited)
-        self._scheduler = scheduler
         try:
             stopped_by = scheduler.run(started_id)
         except KeyboardInterrupt:
@@ -171,8 +172,6 @@ class RunbookExecutor:
             # SystemExit among them: a component asked the whole process to exit.
             self._failed(stream, error, started_id)
             raise
-        finally:
-            self._scheduler = None
         if stopped_by is not None:
             in_flight = self._interrupted(stream, scheduler, stopped_by, started_id)
             raise RunInterruptedError(stream.run.id, stopped_by, in_flight)

@@ -1,7 +1,7 @@
 """Runs the steps of a plan as they become ready, several at a time."""
 
 from collections.abc import Callable
-from threading import Event as Flag
+from queue import SimpleQueue
 from threading import Lock
 
 from wct_domain.commands import RunStep, SkipStep
@@ -36,7 +36,10 @@ class Scheduler:
         self._visited = visited
         self._lock = Lock()
         self._frontier = plan.frontier()
-        self._ended = Flag()
+        # A queue, and not threading.Event, whose set() can deadlock in a signal handler
+        # that interrupts wait(): SimpleQueue.put() is made to be called there.
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._ended = False
         self._stopping: str | None = None
         self._error: BaseException | None = None
         self._started_id: str | None = None
@@ -59,7 +62,7 @@ class Scheduler:
             ready = self._frontier.take()
         for step in ready:
             self._submit(step)
-        self._ended.wait()
+        self._wake.get()
         self._workers.stop()
         if self._error is not None:
             raise self._error
@@ -68,21 +71,25 @@ class Scheduler:
     def stop(self, signal: str) -> None:
         """Start no further step and let ``run`` return; safe in a signal handler."""
         self._stopping = self._stopping or signal
-        self._ended.set()
+        self._end()
+
+    def _end(self) -> None:
+        self._ended = True
+        self._wake.put(None)
 
     def _submit(self, step: ExecutionStep) -> None:
         self._workers.submit(lambda: self._work(step))
 
     def _work(self, first: ExecutionStep) -> None:
         step: ExecutionStep | None = first
-        while step is not None and not self._ended.is_set():
+        while step is not None and not self._ended:
             try:
                 self._visit(step)
             except BaseException as error:  # noqa: BLE001  # handed to the thread that called run
                 # sys.exit() in a component too: it ends only the thread that it is
                 # raised in, and ``run`` would wait for this step for ever.
                 self._error = self._error or error
-                self._ended.set()
+                self._end()
                 return
             step = self._next(step)
 
@@ -110,7 +117,7 @@ class Scheduler:
             self._frontier.finish(done.id)
             ready = self._frontier.take()
             if self._frontier.exhausted:
-                self._ended.set()
+                self._end()
         for step in ready[1:]:
             self._submit(step)
         return ready[0] if ready else None

@@ -5,24 +5,25 @@ all else that a small command does. A plugin that does not load is one warning t
 names it; the rest of wct works on.
 """
 
-from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from typing import Any, cast
-
-import structlog
 
 from wct_domain.components import Components
 from wct_domain.explaining import explain
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.services import ServiceContainer
+from wct_entrypoints.logs import Log
 
 CONNECTORS = "wct.connectors"
 ANALYSERS = "wct.analysers"
 SCHEMAS = "wct.schemas"
 RULESETS = "wct.rulesets"
 
-log = structlog.get_logger("wct.plugins")
+log = Log("wct.plugins")
 
 
 def load_schemas() -> None:
@@ -75,9 +76,18 @@ def load_components(components: Components, container: ServiceContainer) -> None
         register(entry, components.analysers, "analyser")
 
 
-def _sorted(group: str) -> Iterator[EntryPoint]:
-    """Yield in an order that does not depend on the file system."""
-    yield from sorted(entry_points(group=group), key=lambda each: each.name)
+def _sorted(group: str) -> list[EntryPoint]:
+    """Return in an order that does not depend on the file system."""
+    found = _installed(tuple(sys.path)).select(group=group)
+    return sorted(found, key=lambda each: each.name)
+
+
+@lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> EntryPoints:
+    """Read all entry points once; ``path`` is where they are looked for."""
+    del path
+    # Python 3.11 returns another class here, with the same `select`.
+    return cast("EntryPoints", entry_points())
 
 
 def _attempt(entry: EntryPoint, what: str, use: Callable[[Any], object]) -> None:

@@ -1,11 +1,9 @@
 """Puts the application together: ledger, bus, components, executor."""
 
 import os
-import platform
+import sys
 import time
 from pathlib import Path
-
-import structlog
 
 from wct_adapters.blinker_bus import BlinkerBus
 from wct_adapters.identity import new_id, utc_now
@@ -23,10 +21,11 @@ from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.runbook import parse_runbook
 from wct_domain.schemas import SchemaSource
 from wct_entrypoints.bootstrap.ledgers import memory_ledger
+from wct_entrypoints.logs import Log
 
-log = structlog.get_logger("wct")
+log = Log("wct")
 
-VERSIONS = {"wct": __version__, "python": platform.python_version()}
+VERSIONS = {"wct": __version__, "python": sys.version.split()[0]}
 
 
 def default_workers() -> int:

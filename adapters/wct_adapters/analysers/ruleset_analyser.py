@@ -108,10 +108,12 @@ def _text(moment: Any) -> str:
     return moment if isinstance(moment, str) else moment.isoformat()
 
 
-AnalyserT = TypeVar("AnalyserT", bound=Analyser)
+AnalyserT_co = TypeVar("AnalyserT_co", bound=Analyser, covariant=True)
 
 
-class RulesetAnalyserFactory(ComponentFactory[AnalyserT], Generic[AnalyserT, RuleT]):
+class RulesetAnalyserFactory(
+    ComponentFactory[AnalyserT_co], Generic[AnalyserT_co, RuleT]
+):
     """Makes one of the analysers that work by a ruleset.
 
     The container provides a ``RulesetSource`` and a ``MatcherCompiler``; it is asked
@@ -130,10 +132,10 @@ class RulesetAnalyserFactory(ComponentFactory[AnalyserT], Generic[AnalyserT, Rul
         """What the ruleset has to hold."""
 
     @abstractmethod
-    def make(self, equipment: Equipment[RuleT]) -> AnalyserT:
+    def make(self, equipment: Equipment[RuleT]) -> AnalyserT_co:
         """Make the analyser."""
 
-    def create(self, config: ComponentConfig) -> AnalyserT:
+    def create(self, config: ComponentConfig) -> AnalyserT_co:
         """Make an analyser for these properties.
 
         Raises:

@@ -1,0 +1,209 @@
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wct_adapters.schemas.json_files import JsonSchemaLoader
+from wct_domain.analysis.masking import mask_content
+
+SCHEMAS = JsonSchemaLoader()
+FINDING = SCHEMAS.load("personal_data_finding")
+INPUT = SCHEMAS.load("standard_input")
+
+
+def finding(content: str, *patterns: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "Basic Profile Information",
+        "matched_patterns": [*patterns],
+        "compliance": [{"regulation": "GDPR", "relevance": "Article 4(1)"}],
+        "evidence": [
+            {"content": content, "collection_timestamp": "2026-03-01T12:00:00+00:00"}
+        ],
+        "metadata": {"source": "a.txt"},
+        **more,
+    }
+
+
+def test_evidence_is_masked_and_all_else_of_a_finding_is_shown() -> None:
+    def content(evidence: str) -> dict[str, Any]:
+        return {
+            "findings": [finding(evidence, "value:email")],
+            "summary": {"total_findings": 1, "high_risk_count": 0},
+        }
+
+    masked = mask_content(FINDING, content("to bob@example.com"))
+    assert masked == content("…b***@e***.com")
+
+
+def test_the_original_is_left_as_it_is() -> None:
+    content = {"findings": [finding("to bob@example.com", "value:email")]}
+    before = copy.deepcopy(content)
+    mask_content(FINDING, content)
+    assert content == before
+
+
+def test_raw_contents_keep_their_length_only() -> None:
+    content = {
+        "schemaVersion": "1.0.0",
+        "name": "x",
+        "data": [{"content": "a" * 214, "metadata": {"source": "a.txt", "size": 3}}],
+    }
+    assert mask_content(INPUT, content)["data"] == [
+        {"content": "… (214 characters)", "metadata": {"source": "a.txt", "size": 3}}
+    ]
+
+
+def test_each_finding_is_masked_by_its_own_patterns() -> None:
+    content = {
+        "findings": [
+            finding("surname of bob@example.com", "surname"),
+            finding("surname of bob@example.com", "value:email"),
+        ]
+    }
+    masked = mask_content(FINDING, content)["findings"]
+    assert [each["evidence"][0]["content"] for each in masked] == [
+        "surname…",
+        "…b***@e***.com",
+    ]
+
+
+def test_evidence_of_a_finding_without_patterns_is_hidden() -> None:
+    content = {"findings": [finding("bob@example.com")]}
+    masked = mask_content(FINDING, content)["findings"][0]
+    assert masked["evidence"][0]["content"] == "…"
+
+
+def test_what_the_schema_does_not_declare_loses_its_values() -> None:
+    content = {"findings": [finding("x", "x", note="ask bob@example.com", quote="abc")]}
+    masked = mask_content(FINDING, content)["findings"][0]
+    assert masked["note"] == "ask b***@e***.com"
+    assert masked["quote"] == "… (3 characters)"
+
+
+PLUGIN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "hits": {"type": "array", "items": {"properties": {"evidence": {}}}},
+        "note": {"type": "string"},
+    },
+}
+
+
+@pytest.mark.parametrize("schema", [None, {}, PLUGIN])
+def test_a_schema_without_marks_hides_raw_data_and_values(schema: Any) -> None:
+    content = {
+        "hits": [{"evidence": "Jane Doe", "label": "name", "line": 12}],
+        "note": "ask bob@example.com",
+        "contacts": {"bob@example.com": 1760000000000, "count": 2},
+        "samples": ["a", {"b": 17}],
+        "ok": True,
+        "nothing": None,
+    }
+    assert mask_content(schema, content) == {
+        "hits": [{"evidence": "… (8 characters)", "label": "name", "line": 12}],
+        "note": "ask b***@e***.com",
+        "contacts": {"b***@e***.com": 1760000000000, "count": 2},
+        "samples": ["… (1 character)", {"b": "… (2 characters)"}],
+        "ok": True,
+        "nothing": None,
+    }
+
+
+def test_a_card_number_is_masked_though_it_is_a_number() -> None:
+    assert mask_content(None, {"paid_with": 4111111111111111}) == {
+        "paid_with": "**** 1111"
+    }
+
+
+def test_a_schema_whose_author_used_the_mark_shows_what_it_declares() -> None:
+    considered = copy.deepcopy(PLUGIN)
+    considered["properties"]["note"]["x-personal-data"] = False
+    masked = mask_content(considered, {"note": "ask bob@example.com", "x": "bob@a.de"})
+    assert masked == {"note": "ask bob@example.com", "x": "b***@a***.de"}
+
+
+def test_names_that_become_equal_stay_apart() -> None:
+    content = {"ann@example.com": 1, "amy@example.com": 2}
+    assert mask_content(None, content) == {
+        "a***@e***.com": 1,
+        "a***@e***.com (2)": 2,
+    }
+
+
+def test_marks_are_followed_through_references_alternatives_and_recursion() -> None:
+    schema = {
+        "definitions": {
+            "node": {
+                "properties": {
+                    "secret": {"x-personal-data": "content"},
+                    "child": {"$ref": "#/definitions/node"},
+                    "either": {
+                        "anyOf": [
+                            {"type": "null"},
+                            {"properties": {"deep": {"x-personal-data": True}}},
+                        ]
+                    },
+                    "open": {"additionalProperties": {"x-personal-data": "content"}},
+                }
+            }
+        },
+        "$ref": "#/definitions/node",
+    }
+    content = {
+        "secret": "a",
+        "child": {"secret": "b", "child": {"secret": ["c", {"d": "e"}]}},
+        "either": {"deep": "f"},
+        "open": {"any": "g"},
+    }
+    assert mask_content(schema, content) == {
+        "secret": "… (1 character)",
+        "child": {
+            "secret": "… (1 character)",
+            "child": {"secret": ["… (1 character)", {"d": "… (1 character)"}]},
+        },
+        "either": {"deep": "… (1 character)"},
+        "open": {"any": "… (1 character)"},
+    }
+
+
+def test_a_reference_that_leads_nowhere_shows_nothing_raw() -> None:
+    schema = {
+        "properties": {"a": {"$ref": "#/definitions/none"}, "b": {"x-personal-data": 1}}
+    }
+    masked = mask_content(schema, {"a": {"content": "x"}, "b": "y"})
+    assert masked == {"a": {"content": "… (1 character)"}, "b": "… (1 character)"}
+
+
+json = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "bob@example.com"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *("findings", "evidence", "content", "matched_patterns", "value"),
+                    *("metadata", "source", "note", "bob@example.com", "data"),
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(json, st.sampled_from([None, FINDING, INPUT]))
+def test_masking_masked_content_changes_nothing(content: Any, schema: Any) -> None:
+    masked = mask_content(schema, content)
+    assert mask_content(schema, masked) == masked
+
+
+@given(json)
+def test_nothing_of_an_unknown_schema_keeps_a_value(content: Any) -> None:
+    assert "bob@example.com" not in repr(mask_content(None, content))

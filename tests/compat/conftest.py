@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.compat.toys import Bench, Document, Load, Problems
+from tests.compat.bench import Bench, Document, Load, Problems
 from wct_entrypoints.api import (
     Executor,
     Runbook,

@@ -1,26 +1,11 @@
 """A step that fails: it says why, saves nothing, and the run goes on."""
 
 import sys
-from collections.abc import Callable
-from typing import Any, Literal
 
 import pytest
-from pydantic import BaseModel
 
-from tests.compat.toys import (
-    COUNTS,
-    LETTERS,
-    Bench,
-    OddError,
-    Toy,
-    analysis,
-    answering,
-    component,
-    raising,
-    source,
-    step,
-    summary,
-)
+from tests.compat.bench import Bench, step, summary
+from tests.compat.toys import OddError, analysis, raising, source
 from wct_domain.events import (
     ArtifactMissing,
     ArtifactSaved,
@@ -32,18 +17,10 @@ from wct_domain.events import (
     StepStarted,
 )
 from wct_entrypoints.api import (
-    Analyser,
     AnalyserProcessingError,
-    ComponentConfig,
     ConnectorError,
     ConnectorExtractionError,
-    Message,
-    Schema,
 )
-
-
-class Strict(BaseModel):
-    colour: Literal["red", "green"]
 
 
 class UntellableError(Exception):
@@ -56,13 +33,6 @@ class StatusError(ConnectorError):
     def __init__(self, status: int) -> None:
         super().__init__(f"answered with status {status}")
         self.code = status  # type: ignore[misc,assignment]  # pyright: ignore[reportAttributeAccessIssue]  # as a plugin may well do
-
-
-def refused(value: str) -> Exception:
-    """The error with which pydantic refuses a colour."""
-    with pytest.raises(ValueError, match="colour") as raised:
-        Strict.model_validate({"colour": value})
-    return raised.value
 
 
 def test_what_a_connector_raises_is_the_error_of_its_step(bench: Bench) -> None:
@@ -141,105 +111,6 @@ def test_a_text_that_is_not_unicode_is_told_all_the_same(bench: Bench) -> None:
     )
 
     assert bench.error(step("count")) == r"cannot read r\udce9sum\udce9"
-
-
-def test_what_pydantic_finds_is_told_without_the_value(bench: Bench) -> None:
-    bench.employ(analysis("counter", raising(refused("anna@example.org"))))
-
-    text = bench.error(step("count"))
-
-    assert text == "colour: Input should be 'red' or 'green'"
-
-
-@pytest.mark.parametrize("value", [None, "letters", {"letters": []}, 7, [], object])
-def test_a_connector_that_brings_no_message_fails_its_step(
-    value: object, bench: Bench
-) -> None:
-    bench.connect(source("post", answering(value)))
-
-    assert bench.error(step("count")) == (
-        f"Connector 'post' returned {type(value).__name__}, not a Message"
-    )
-
-
-@pytest.mark.parametrize("value", [None, "count", {"count": 2}, 7, [], object])
-def test_an_analyser_that_returns_no_message_fails_its_step(
-    value: object, bench: Bench
-) -> None:
-    bench.employ(analysis("counter", answering(value)))
-
-    assert bench.error(step("count")) == (
-        f"Analyser 'counter' returned {type(value).__name__}, not a Message"
-    )
-
-
-@pytest.mark.parametrize("content", [None, ["count"], "count", 7])
-def test_a_result_that_is_no_object_fails_its_step(content: Any, bench: Bench) -> None:
-    bench.employ(analysis("counter", answering(Message("1", content, COUNTS))))
-
-    assert bench.error(step("count")) == (
-        f"Analyser 'counter' returned content of type {type(content).__name__}, "
-        "not a dictionary"
-    )
-
-
-def test_a_connector_that_brings_another_schema_fails_its_step(bench: Bench) -> None:
-    other = Message("1", {"letters": []}, Schema("letters", "2.0.0"))
-    bench.connect(source("post", answering(other)))
-
-    assert bench.error(step("count")) == (
-        "Connector 'post' was asked for letters 1.0.0 and returned letters 2.0.0"
-    )
-
-
-def test_an_analyser_that_returns_another_schema_fails_its_step(bench: Bench) -> None:
-    bench.employ(analysis("counter", answering(Message("1", {"count": 2}, LETTERS))))
-
-    assert bench.error(step("count")) == (
-        "Analyser 'counter' was asked for counts 1.0.0 and returned letters 1.0.0"
-    )
-
-
-@pytest.mark.parametrize(
-    ("value", "what"),
-    [
-        ({1, 2}, "a set"),
-        (b"bytes", "a bytes"),
-        (object(), "a object"),
-        (float("nan"), "a number that is not finite"),
-        ("\ud800", "text with a lone surrogate"),
-        (COUNTS, f"a {type(COUNTS).__name__}"),
-    ],
-    ids=["set", "bytes", "object", "nan", "surrogate", "schema"],
-)
-def test_a_result_that_is_not_json_fails_its_step_with_the_path(
-    value: object, what: str, bench: Bench
-) -> None:
-    result = Message("1", {"seen": [{"at": value}]}, COUNTS)
-    bench.employ(analysis("counter", answering(result)))
-
-    assert bench.error(step("count", save_output=True)) == (
-        f"content -> seen -> 0 -> at is not JSON: {what}"
-    )
-
-
-def test_a_result_that_contains_itself_fails_its_step(bench: Bench) -> None:
-    content: dict[str, Any] = {}
-    content["self"] = content
-    bench.employ(analysis("counter", answering(Message("1", content, COUNTS))))
-
-    assert "refers to itself" in bench.error(step("count"))
-
-
-def test_a_deeply_nested_result_comes_back_whole(bench: Bench) -> None:
-    content: dict[str, Any] = {}
-    for _ in range(400):
-        content = {"in": content}
-    bench.employ(analysis("counter", answering(Message("1", content, COUNTS))))
-
-    [result] = bench.run(step("count"))
-
-    assert result.data == content
 
 
 def test_a_failed_step_saves_nothing(bench: Bench) -> None:
@@ -361,153 +232,3 @@ def test_a_run_can_follow_one_that_was_left(bench: Bench) -> None:
         bench.run(step("quit", analyser="quitter"))
 
     assert [result.success for result in bench.run(step("count"))] == [True]
-
-
-class Choosy(Toy[Analyser]):
-    """An analyser's factory that refuses, and may say why."""
-
-    def __init__(self, reason: Callable[[], Analyser] | None = None) -> None:
-        make = analysis().create
-        super().__init__(
-            "counter",
-            (lambda _: reason()) if reason else make,
-            willing=lambda _: False,
-        )
-
-
-UNWILLING = "Analyser 'counter' cannot be created with given configuration. "
-
-
-def test_a_refused_analyser_is_told_with_the_reason(bench: Bench) -> None:
-    bench.employ(Choosy(raising(ValueError("no such alphabet"))))
-
-    assert bench.error(step("count")) == f"{UNWILLING}Cause: no such alphabet"
-
-
-def test_a_refused_analyser_that_gives_no_reason_is_still_refused(
-    bench: Bench,
-) -> None:
-    bench.employ(Choosy())
-
-    assert bench.error(step("count")) == (
-        f"{UNWILLING}Cause: its factory refuses the configuration without saying why"
-    )
-
-
-@pytest.mark.parametrize(
-    ("section", "hint"),
-    [
-        ({"enable_llm_validation": True}, True),
-        ({"enable_llm_validation": "yes"}, True),
-        ({"enable_llm_validation": False}, False),
-        ({}, False),
-        (None, False),
-        (["enable_llm_validation"], False),
-        ("on", False),
-    ],
-)
-def test_a_refused_analyser_that_wants_a_model_is_told_of_the_model(
-    section: object, hint: bool, bench: Bench
-) -> None:
-    bench.employ(Choosy(raising(ValueError("no model"))))
-    sentence = (
-        "LLM service may be unavailable (required when LLM validation is enabled). "
-    )
-
-    text = bench.error(
-        step("count"),
-        analysers=[component("counter", properties={"llm_validation": section})],
-    )
-
-    assert text == f"{UNWILLING}{sentence if hint else ''}Cause: no model"
-
-
-def test_a_refused_connector_is_told_with_the_reason(bench: Bench) -> None:
-    def make(_: ComponentConfig) -> Any:
-        raise refused("anna@example.org")
-
-    bench.connect(Toy("post", make, willing=lambda _: False))
-
-    assert bench.error(step("count")) == (
-        "Connector 'post' cannot be created with given configuration: "
-        "colour: Input should be 'red' or 'green'"
-    )
-
-
-def test_a_factory_that_says_yes_and_then_raises_is_quoted_as_it_is(
-    bench: Bench,
-) -> None:
-    bench.connect(Toy("post", raising(OddError("no key"))))
-
-    assert bench.error(step("count")) == "no key"
-
-
-def test_a_factory_that_raises_when_asked_is_quoted_as_it_is(bench: Bench) -> None:
-    made = analysis()
-    bench.employ(Toy("counter", made.create, willing=raising(OddError("ask not"))))
-
-    assert bench.error(step("count")) == "ask not"
-
-
-def test_an_unknown_analyser_type_fails_its_step(bench: Bench) -> None:
-    assert bench.error(step("count", analyser="oracle")) == (
-        "Unknown analyser type: oracle"
-    )
-
-
-def test_an_unknown_connector_type_fails_its_step(bench: Bench) -> None:
-    assert bench.error(step("count", connector="pigeons")) == (
-        "Unknown connector type: pigeons"
-    )
-
-
-def test_of_two_unknown_types_the_analyser_is_named(bench: Bench) -> None:
-    failed = bench.error(step("count", connector="pigeons", analyser="oracle"))
-
-    assert failed == "Unknown analyser type: oracle"
-
-
-def test_nothing_is_made_for_a_step_whose_connector_is_unknown(bench: Bench) -> None:
-    counter = analysis()
-    bench.employ(counter)
-
-    bench.run(step("count", connector="pigeons"))
-
-    assert counter.made == []
-
-
-def test_yaml_beyond_json_in_a_runbook_stops_no_run(bench: Bench) -> None:
-    path = bench.directory / "odd.yaml"
-    path.write_text(
-        """
-        name: Odd
-        description: YAML has more than JSON
-        connectors:
-          - name: post
-            type: post
-            properties:
-              limit: .nan
-              most: .inf
-              since: 2026-01-05
-              at: 2026-01-05T12:00:00Z
-              ports: {80: http, "443": https, 2026-01-05: day, 1.5: x, true: y}
-              tags: !!set {a, b}
-              raw: !!binary aGk=
-        analysers: [{name: counter, type: counter, metadata: {reviewed: 2026-01-05}}]
-        execution:
-          - id: count
-            name: Count
-            description: ""
-            connector: post
-            analyser: counter
-            input_schema: letters
-            output_schema: counts
-        """,
-        encoding="utf-8",
-    )
-
-    [result] = bench.executor.execute_runbook(path)
-
-    assert result.success
-    [properties] = bench.post.made
-    assert properties["ports"][80] == "http"

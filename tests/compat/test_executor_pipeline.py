@@ -1,36 +1,15 @@
 """Steps that read from steps: order, cycles, schemas, and whose copy is whose."""
 
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 
-from tests.compat.toys import (
-    COUNTS,
-    LETTERS,
-    SUMMARY,
-    Bench,
-    analysis,
-    answering,
-    bring_letters,
-    component,
-    source,
-    step,
-    summary,
-)
-from wct_domain.events import SourceRead, StepStarted
+from tests.compat.bench import Bench, component, step, summary
+from tests.compat.toys import COUNTS, LETTERS, SUMMARY, analysis, answering
+from wct_domain.events import StepStarted
 from wct_entrypoints.api import (
-    Executor,
-    ExecutorError,
     Message,
     Schema,
-    ServiceContainer,
-)
-
-CYCLE = (
-    "Circular dependency detected in execution steps involving '{}'. "
-    "Pipeline steps cannot form dependency cycles."
 )
 
 
@@ -57,90 +36,6 @@ def copying(bench: Bench) -> Bench:
 
 def started(bench: Bench) -> list[str]:
     return [event.step for event in bench.events(StepStarted)]
-
-
-def test_two_steps_that_read_from_each_other_are_refused(copying: Bench) -> None:
-    with pytest.raises(ExecutorError) as raised:
-        copying.run(keeping("a", "b"), keeping("b", "a"))
-
-    assert str(raised.value) == CYCLE.format("a")
-
-
-def test_a_step_that_reads_from_itself_is_refused(copying: Bench) -> None:
-    with pytest.raises(ExecutorError) as raised:
-        copying.run(step("x"), keeping("a", "a"))
-
-    assert str(raised.value) == CYCLE.format("a")
-
-
-def test_a_cycle_over_several_steps_is_refused(copying: Bench) -> None:
-    with pytest.raises(ExecutorError) as raised:
-        copying.run(step("x"), *(keeping(*pair) for pair in ("ac", "ba", "cb")))
-
-    assert str(raised.value) == CYCLE.format("a")
-
-
-def test_a_cycle_is_named_by_the_first_step_that_leads_to_it(copying: Bench) -> None:
-    with pytest.raises(ExecutorError) as raised:
-        copying.run(keeping("outside", "b"), keeping("a", "b"), keeping("b", "a"))
-
-    assert str(raised.value) == CYCLE.format("outside")
-
-
-def test_a_runbook_with_a_cycle_runs_no_step_and_records_no_run(
-    copying: Bench,
-) -> None:
-    with pytest.raises(ExecutorError):
-        copying.run(step("x"), keeping("a", "b"), keeping("b", "a"))
-
-    assert copying.post.asked == []
-    assert copying.executor.ledger.streams() == []
-
-
-def test_step_ids_that_stand_twice_are_refused_before_they_look_like_a_cycle(
-    copying: Bench,
-) -> None:
-    with pytest.raises(ExecutorError) as raised:
-        copying.run(keeping("a"), keeping("a", "a"), keeping("b"), keeping("b"))
-
-    assert str(raised.value).endswith(
-        "\n  execution: Value error, Duplicate step ids found: ['a', 'b']"
-    )
-
-
-def test_a_chain_of_steps_runs(copying: Bench) -> None:
-    results = copying.run(
-        keeping("a"), keeping("b", "a"), keeping("c", "b"), step("d", input_from="c")
-    )
-
-    assert [result.error_message for result in results] == [None] * 4
-    assert results[-1].data == {"count": 2}
-    assert started(copying) == ["a", "b", "c", "d"]
-
-
-def test_steps_that_branch_and_do_not_meet_again_run(copying: Bench) -> None:
-    results = copying.run(
-        keeping("a"),
-        keeping("b", "a"),
-        keeping("c", "a"),
-        step("d", input_from="b"),
-        step("e", input_from="c"),
-        step("f", input_from="c"),
-    )
-
-    assert [result.success for result in results] == [True] * 6
-
-
-def test_a_step_may_read_from_a_later_one(copying: Bench) -> None:
-    results = copying.run(
-        summary("last", "middle"),
-        step("middle", input_from="first", save_output=True),
-        keeping("first"),
-    )
-
-    assert [result.step_id for result in results] == ["last", "middle", "first"]
-    assert results[0].data == {"summary": "2 letters"}
-    assert started(copying) == ["first", "middle", "last"]
 
 
 def test_a_step_reads_the_message_that_another_saved(bench: Bench) -> None:
@@ -306,119 +201,3 @@ def test_a_step_without_analyser_cannot_change_the_schema(bench: Bench) -> None:
     assert bench.error(step("read", analyser=None, output_schema="counts")) == (
         "Producer does not support schema 'counts'. Available: ['letters']"
     )
-
-
-def test_a_source_is_read_once_for_all_steps_that_want_the_same(bench: Bench) -> None:
-    bench.run(*(step(f"s{number}") for number in range(8)))
-
-    assert bench.post.asked == [LETTERS]
-    assert len(bench.events(SourceRead)) == 1
-
-
-def test_a_source_is_read_once_for_each_schema_that_is_wanted(bench: Bench) -> None:
-    newer = Schema("letters", "2.0.0")
-    post = source(offers=[LETTERS, newer])
-    bench.connect(post)
-    bench.employ(analysis(reads=[LETTERS, newer]))
-
-    bench.run(
-        step("a", input_schema_version="1.0.0"),
-        step("b", input_schema_version="2.0.0"),
-        step("c"),
-    )
-
-    assert sorted(post.asked, key=repr) == [LETTERS, newer]
-
-
-def test_two_connectors_of_one_type_are_two_sources(bench: Bench) -> None:
-    bench.run(
-        step("a", connector="north"),
-        step("b", connector="south"),
-        connectors=[component("north", type="post"), component("south", type="post")],
-    )
-
-    assert bench.post.asked == [LETTERS, LETTERS]
-
-
-def test_another_run_reads_its_sources_again(bench: Bench) -> None:
-    bench.run(step("a"))
-    bench.run(step("a"))
-
-    assert bench.post.asked == [LETTERS, LETTERS]
-
-
-def test_a_step_cannot_spoil_what_others_read_from_the_same_source(
-    tmp_path: Path,
-) -> None:
-    bench = Bench(Executor(ServiceContainer(), max_workers=1), tmp_path)
-
-    def burn(_read: Schema, made: Schema, message: Message) -> Message:
-        letters: list[str] = message.content["letters"]
-        count = len(letters)
-        letters.clear()
-        message.content["ashes"] = True
-        message.id = "burnt"
-        return Message("count", {"count": count}, made)
-
-    bench.employ(analysis("counter", burn))
-
-    results = bench.run(*(step(f"s{number}") for number in range(5)))
-
-    assert [result.data for result in results] == [{"count": 2}] * 5
-
-
-def test_a_step_cannot_spoil_an_artifact_that_others_read(bench: Bench) -> None:
-    def scribble(_read: Schema, made: Schema, message: Message) -> Message:
-        count = message.content.pop("count")
-        message.schema = None
-        return Message("summary", {"summary": f"{count} letters"}, made)
-
-    bench.employ(analysis("clerk", scribble, reads=[COUNTS], makes=[SUMMARY]))
-
-    results = bench.run(
-        step("a", save_output=True), *(summary(f"s{n}", "a") for n in range(5))
-    )
-
-    assert [each.data for each in results[1:]] == [{"summary": "2 letters"}] * 5
-    assert bench.executor.artifact_store.get("a").content == {"count": 2}
-
-
-def test_a_connector_that_keeps_its_message_cannot_spoil_an_artifact(
-    bench: Bench,
-) -> None:
-    kept = bring_letters(LETTERS)
-    bench.connect(source("post", answering(kept)))
-
-    [result] = bench.run(
-        step("read", analyser=None, output_schema="letters", save_output=True)
-    )
-    kept.content["letters"].clear()
-
-    assert len(result.data["letters"]) == 2
-    assert len(bench.executor.artifact_store.get("read").content["letters"]) == 2
-
-
-def test_steps_that_do_not_wait_for_each_other_may_run_at_once(tmp_path: Path) -> None:
-    bench = Bench(Executor(ServiceContainer(), max_workers=3), tmp_path)
-    meeting = Barrier(3)
-
-    def meet(_read: Schema, made: Schema, _message: Message) -> Message:
-        meeting.wait(timeout=10)
-        return Message("count", {"count": 0}, made)
-
-    bench.employ(analysis("counter", meet))
-
-    results = bench.run(*(step(f"s{number}") for number in range(6)))
-
-    assert [result.success for result in results] == [True] * 6
-    assert [result.step_id for result in results] == [f"s{n}" for n in range(6)]
-
-
-def test_with_one_worker_steps_run_one_after_the_other_in_their_order(
-    tmp_path: Path,
-) -> None:
-    bench = Bench(Executor(ServiceContainer(), max_workers=1), tmp_path)
-
-    bench.run(*(step(f"s{number}") for number in range(6)))
-
-    assert started(bench) == [f"s{number}" for number in range(6)]

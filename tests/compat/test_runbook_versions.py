@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.compat.toys import Document, Load, Problems, runbook, step
+from tests.compat.bench import Document, Load, Problems, runbook, step
 
 PLACES = ("input_schema_version", "output_schema_version")
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.compat.toys import COUNTS, Bench, analysis, source, step
+from tests.compat.bench import Bench, step
+from tests.compat.toys import COUNTS, analysis, source
 from wct_entrypoints.api import (
     AnalysisResult,
     ExecutorError,

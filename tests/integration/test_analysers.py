@@ -221,6 +221,21 @@ def test_masked_evidence_of_a_column_shows_its_name_and_not_its_value() -> None:
     assert masked["findings"][0]["evidence"][0]["content"] == "…first_name…"
 
 
+@ALL
+def test_masked_findings_hold_nothing_of_the_source_but_what_was_looked_for(
+    factory: AnyFactory,
+) -> None:
+    text = "Customer Ada Lovelace, ada@example.com, takes the newsletter."
+    result = analysed(factory, item(text))
+    assert result.schema is not None
+    assert "Lovelace" in json.dumps(result.content)
+
+    masked = json.dumps(mask_content(result.schema.schema, result.content))
+
+    assert "Lovelace" not in masked
+    assert "ada@example.com" not in masked
+
+
 def test_data_subjects_are_found_in_tables_of_the_real_connectors() -> None:
     result = analysed(SUBJECTS, cell("employees", "id", 1, "7"))
     (finding,) = result.content["findings"]

@@ -5,12 +5,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wct_adapters.schemas.json_files import JsonSchemaLoader
 from wct_domain.analysis.masking import mask_content
 
-SCHEMAS = JsonSchemaLoader()
-FINDING = SCHEMAS.load("personal_data_finding")
-INPUT = SCHEMAS.load("standard_input")
+TEXT = {"type": "string"}
+# As the bundled schemas mark them, in short.
+FINDING: dict[str, Any] = {
+    "properties": {
+        "findings": {"items": {"$ref": "#/definitions/finding"}},
+        "summary": {"properties": {"total_findings": {}, "high_risk_count": {}}},
+    },
+    "definitions": {
+        "finding": {
+            "properties": {
+                "type": TEXT,
+                "matched_patterns": {"items": TEXT},
+                "compliance": {
+                    "items": {"properties": {"regulation": TEXT, "relevance": TEXT}}
+                },
+                "evidence": {"items": {"$ref": "#/definitions/evidence"}},
+                "metadata": {"properties": {"source": TEXT}},
+            }
+        },
+        "evidence": {
+            "properties": {
+                "content": {**TEXT, "x-personal-data": "evidence"},
+                "collection_timestamp": TEXT,
+            }
+        },
+    },
+}
+INPUT: dict[str, Any] = {
+    "properties": {
+        "schemaVersion": TEXT,
+        "name": TEXT,
+        "data": {
+            "items": {
+                "properties": {
+                    "content": {**TEXT, "x-personal-data": "content"},
+                    "metadata": {"type": "object"},
+                }
+            }
+        },
+    }
+}
 
 
 def finding(content: str, *patterns: str, **more: Any) -> dict[str, Any]:

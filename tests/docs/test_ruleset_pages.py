@@ -33,7 +33,7 @@ def test_every_detector_is_named() -> None:
 
 def test_the_bundled_rulesets_are_counted_rightly() -> None:
     for each in YamlRulesets().list():
-        assert re.search(rf"`{each.name}` \({each.rules}\b", RULESETS)
+        assert re.search(rf"`{each.name}`\s\({each.rules}\b", RULESETS)
 
 
 def test_the_sizes_of_windows_are_told() -> None:

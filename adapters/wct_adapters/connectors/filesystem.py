@@ -167,7 +167,10 @@ def _item(path: str, text: str) -> dict[str, Any]:
 
 
 class FilesystemConnectorFactory(ComponentFactory[FilesystemConnector]):
-    """Makes connectors that leave out what the container says is wct's own."""
+    """Reads text: one file, or the files below a directory.
+
+    What the container registers as :class:`OwnFiles` is left out.
+    """
 
     def __init__(self, container: ServiceContainer) -> None:
         self._container = container

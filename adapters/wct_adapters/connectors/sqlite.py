@@ -148,7 +148,10 @@ class SQLiteConnector(Connector):
 
 
 class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
-    """Makes connectors; ``environ`` is the process's environment unless given."""
+    """Reads the cells of all tables of a SQLite file.
+
+    ``environ`` is the environment of the process unless given.
+    """
 
     def __init__(
         self, container: ServiceContainer, environ: Mapping[str, str] | None = None

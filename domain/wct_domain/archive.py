@@ -17,6 +17,7 @@ from wct_domain.digests import (
     blob_digest,
     canonical_json,
     content_digest,
+    stored_json,
 )
 from wct_domain.errors import BlobDamagedError, SchemaLoadError
 from wct_domain.extraction import extraction_facts
@@ -40,7 +41,7 @@ class StoredMessage:
     reference: Reference
     parts: int  # blobs that hold it
     items: int  # length of its main list
-    size: int  # bytes of canonical content
+    size: int  # bytes of canonical content, without volatile fields
 
 
 class VolatileFields:
@@ -82,17 +83,13 @@ class BlobDraft:
         Raises:
             ContentNotJsonError: content or context is not JSON.
         """
-        content = canonical_json(message.content)
-        fields = self._volatile.of(message.schema)
-        lasting = (
-            canonical_json(without(message.content, fields)) if fields else content
-        )
+        lasting = self._lasting(message)
         schema = message.schema and [message.schema.name, message.schema.version]
         body = b'{"content":%b,"context":%b,"id":%b,"schema":%b,"validated":%b}' % (
-            content,
-            canonical_json(message.context),
-            canonical_json(message.id),
-            canonical_json(schema),
+            stored_json(message.content),
+            stored_json(message.context),
+            stored_json(message.id),
+            stored_json(schema),
             b"true" if message.schema_validated else b"false",
         )
         blob, parts = self._store(body)
@@ -101,13 +98,12 @@ class BlobDraft:
             reference=Reference.model_construct(blob=blob, content=digest),
             parts=parts,
             items=extraction_facts(message).items,
-            size=len(content),
+            size=len(lasting),
         )
 
     def content_digest(self, message: Message) -> tuple[str, int]:
         """Keyed digest of content that is not stored, and its size in bytes."""
-        fields = self._volatile.of(message.schema)
-        lasting = canonical_json(without(message.content, fields))
+        lasting = self._lasting(message)
         name = schema_name(message.schema)
         return content_digest(self._key, name, lasting), len(lasting)
 
@@ -122,6 +118,10 @@ class BlobDraft:
         blobs = tuple(self._blobs)
         self._blobs.clear()
         return blobs
+
+    def _lasting(self, message: Message) -> bytes:
+        fields = self._volatile.of(message.schema)
+        return canonical_json(without(message.content, fields))
 
     def _store(self, body: bytes) -> tuple[str, int]:
         stored = _PLAIN + body

@@ -43,16 +43,21 @@ def canonical_json(value: object) -> bytes:
         ContentNotJsonError: the value is not JSON; the text names the path to what
             is wrong and its type.
     """
+    return _encoded(_SORTED, value)
+
+
+def stored_json(value: object) -> bytes:
+    """Serialise as ``canonical_json``, but keep keys in the order that they have.
+
+    Raises:
+        ContentNotJsonError: as ``canonical_json``.
+    """
+    return _encoded(_AS_IT_IS, value)
+
+
+def _encoded(encoder: json.JSONEncoder, value: object) -> bytes:
     try:
-        text = json.dumps(
-            value,
-            ensure_ascii=False,
-            allow_nan=False,
-            sort_keys=True,
-            separators=(",", ":"),
-            default=_iso,
-        )
-        return text.encode()
+        return encoder.encode(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ContentNotJsonError(_what_is_wrong(value)) from error
 
@@ -61,6 +66,20 @@ def _iso(value: object) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     raise TypeError
+
+
+def _encoder(*, sort_keys: bool) -> json.JSONEncoder:
+    return json.JSONEncoder(
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=sort_keys,
+        separators=(",", ":"),
+        default=_iso,
+    )
+
+
+_SORTED = _encoder(sort_keys=True)
+_AS_IT_IS = _encoder(sort_keys=False)
 
 
 def _what_is_wrong(value: object) -> str:

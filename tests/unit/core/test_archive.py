@@ -91,6 +91,15 @@ def test_a_large_message_is_cut_into_parts_and_comes_back_equal() -> None:
     assert BlobReader(Blobs(blobs)).message(stored.reference) == message
 
 
+def test_keys_keep_their_order_and_the_digest_does_not_depend_on_it() -> None:
+    drafts = draft()
+    first = drafts.message(Message("m", {"b": 1, "a": 2})).reference
+    second = drafts.message(Message("m", {"a": 2, "b": 1})).reference
+    read = BlobReader(Blobs(drafts.take())).message(first)
+    assert list(read.content) == ["b", "a"]
+    assert first.content == second.content
+
+
 def test_times_become_text() -> None:
     drafts = draft()
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -49,14 +49,15 @@ def mask_content(schema: _Schema | None, content: Any) -> Any:
 class _Plan:
     """What to do with the values at one place of a schema, compiled once."""
 
-    __slots__ = ("_fields", "_item", "_mark", "_other", "clear")
+    __slots__ = ("_all_clear", "_fields", "_item", "_mark", "_other", "clear")
 
-    def __init__(self) -> None:
-        self._mark: object = None
+    def __init__(self, mark: object) -> None:
+        self._mark = mark
+        self.clear = not mark  # text and numbers here may be shown as they are
         self._fields: dict[str, _Plan] = {}
         self._item: _Plan | None = None
         self._other: _Plan | None = None
-        self.clear = False  # text and numbers here may be shown as they are
+        self._all_clear = True  # so are those in all fields
 
     @classmethod
     def of(cls, schema: _Schema) -> "_Plan":
@@ -64,14 +65,13 @@ class _Plan:
 
     def fill(
         self,
-        mark: object,
         fields: dict[str, "_Plan"],
         item: "_Plan | None",
         other: "_Plan | None",
     ) -> None:
         """Complete a plan that others, or itself, may already refer to."""
-        self._mark, self._fields, self._item, self._other = mark, fields, item, other
-        self.clear = not mark
+        self._fields, self._item, self._other = fields, item, other
+        self._all_clear = all(plan.clear for plan in fields.values())
 
     def masked(self, value: Any, patterns: Sequence[str]) -> Any:
         if self._mark:
@@ -82,17 +82,16 @@ class _Plan:
             items, plan = cast("list[Any]", value), self._item
             if plan is None:
                 return [_unknown(item) for item in items]
-            return [
-                item
-                if plan.clear and item.__class__ in _SCALARS
-                else plan.masked(item, patterns)
-                for item in items
-            ]
+            if plan.clear and _SCALARS.issuperset(map(type, items)):
+                return [*items]
+            return [plan.masked(item, patterns) for item in items]
         return value
 
     def _masked_members(
         self, members: dict[str, Any], patterns: Sequence[str]
     ) -> dict[str, Any]:
+        if self._may_be_shown(members):
+            return {**members}
         fields, shown = self._fields, dict[str, Any]()
         if "matched_patterns" in fields:
             patterns = _patterns(members)
@@ -109,6 +108,14 @@ class _Plan:
                 _add_unknown(name, member, shown)
         return shown
 
+    def _may_be_shown(self, members: dict[str, Any]) -> bool:
+        """Say whether all members are declared, unmarked, and text or numbers."""
+        return (
+            self._all_clear
+            and self._fields.keys() >= members.keys()
+            and _SCALARS.issuperset(map(type, members.values()))
+        )
+
 
 class _Compiler:
     """Turns a JSON Schema into plans; schemas may refer to themselves."""
@@ -122,9 +129,9 @@ class _Compiler:
         here = [view for node in nodes for view in self._views(node, ())]
         key = tuple(map(id, here))
         if key not in self._plans:
-            plan = self._plans[key] = _Plan()
+            mark = next((view[MARK] for view in here if view.get(MARK)), None)
+            plan = self._plans[key] = _Plan(mark)
             plan.fill(
-                mark=next((view[MARK] for view in here if view.get(MARK)), None),
                 fields=self._fields(here),
                 item=self._nested(here, "items"),
                 other=self._nested(here, "additionalProperties"),

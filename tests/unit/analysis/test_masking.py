@@ -205,6 +205,25 @@ def test_marks_are_followed_through_references_alternatives_and_recursion() -> N
     }
 
 
+def test_a_mark_is_seen_by_those_who_refer_to_it_while_it_is_read() -> None:
+    schema = {
+        "definitions": {
+            "p": {
+                "x-personal-data": "content",
+                "properties": {"q": {"$ref": "#/definitions/q"}},
+            },
+            "q": {"properties": {"p": {"$ref": "#/definitions/p"}}},
+        },
+        "properties": {
+            "p": {"$ref": "#/definitions/p"},
+            "q": {"$ref": "#/definitions/q"},
+        },
+    }
+    hidden = "… (6 characters)"
+    masked = mask_content(schema, {"p": "secret", "q": {"p": "secret"}})
+    assert masked == {"p": hidden, "q": {"p": hidden}}
+
+
 def test_a_reference_that_leads_nowhere_shows_nothing_raw() -> None:
     schema = {
         "properties": {"a": {"$ref": "#/definitions/none"}, "b": {"x-personal-data": 1}}

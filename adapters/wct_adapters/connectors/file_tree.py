@@ -59,13 +59,13 @@ class FileTree:
         self, root: Path, selection: Selection, own: OwnFiles, notes: ExtractionNotes
     ) -> None:
         self._root = str(root)
-        self._prefix = os.path.join(self._root, "")  # noqa: PTH118 - str, not Path
+        self._prefix = _below(self._root)
         self._here = self._root == os.curdir
-        self._inside = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+        self._inside = _below(os.path.realpath(root))
         self._selection = selection
         self._own_files = own
         self._own = {os.path.realpath(path) for path in own.paths}
-        self._own_names = {os.path.basename(path) for path in self._own}  # noqa: PTH119
+        self._own_names = {_name(path) for path in self._own}
         self._notes = notes
 
     def files(self) -> Iterator[FoundFile]:
@@ -116,7 +116,7 @@ class FileTree:
         except OSError:
             self._notes.skip("broken_link")
             return None
-        if not os.path.join(target, "").startswith(self._inside):  # noqa: PTH118
+        if not _below(target).startswith(self._inside):
             self._notes.unreadable(shown(self._named(entry)), "link_out_of_tree")
         elif belongs_to_wct(Path(target), self._own_files):
             self._notes.skip("own_files")
@@ -130,8 +130,7 @@ class FileTree:
 
     def _is_own(self, path: str) -> bool:
         # The name first: resolving every path would cost more than reading it.
-        name = os.path.basename(path)  # noqa: PTH119 - str, not Path
-        return name in self._own_names and os.path.realpath(path) in self._own
+        return _name(path) in self._own_names and os.path.realpath(path) in self._own
 
     def _named(self, entry: os.DirEntry[str]) -> str:
         """Write ``a/b`` below ``.``, as pathlib does, and not ``./a/b``."""
@@ -139,6 +138,15 @@ class FileTree:
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(self._prefix)
+
+
+def _below(directory: str) -> str:
+    """Return how the path of everything in a directory begins."""
+    return directory if directory.endswith(os.sep) else directory + os.sep
+
+
+def _name(path: str) -> str:
+    return path.rpartition(os.sep)[2]
 
 
 def _listed(directory: str) -> list[os.DirEntry[str]]:

@@ -129,8 +129,7 @@ def _text(value: object) -> tuple[str | None, str]:
         case RepairedText():
             return str(value), "not_utf8"
         case _:
-            text = str(value)
-            return (text if text and not text.isspace() else None), ""
+            return _unless_blank(str(value)), ""
 
 
 def _text_of_bytes(value: bytes) -> tuple[str | None, str]:
@@ -140,4 +139,8 @@ def _text_of_bytes(value: bytes) -> tuple[str | None, str]:
         return None, "binary"
     if _CONTROL.search(text):
         return None, "binary"
-    return (text if text and not text.isspace() else None), ""
+    return _unless_blank(text), ""
+
+
+def _unless_blank(text: str) -> str | None:
+    return text if text and not text.isspace() else None

@@ -30,20 +30,16 @@ _TOP = rb"(?:[a-z]{2,18}|[A-Z]{2,18}|[A-Z][a-z]{1,17}|[Xx][Nn]--[A-Za-z0-9-]{2,5
 # Not a call, a further @, or the path of a repository: git@host:team/project.
 _GOES_ON = rb"[\w(@-]|:[\w.~-]+/[\w.-]"
 _DOMAIN = re.compile(
-    rb"(?!"
-    + _VERSION
-    + rb")(?>(?:"
-    + _LABEL
-    + rb"\.)+(?!"
-    + _FILE
-    + rb")"
-    + _TOP
-    + rb"(?![A-Za-z0-9-]))(?!"
-    + _GOES_ON
-    + rb")"
+    rb"(?!" + _VERSION + rb")(?:" + _LABEL + rb"\.(?=[A-Za-z0-9]))++"
+    rb"(?!" + _FILE + rb")" + _TOP + rb"(?![A-Za-z0-9-])(?!" + _GOES_ON + rb")"
 )
 _WIDE_LABEL = r"[^\W_](?:[^\W_]|-(?=[^\W_]|-)){0,62}"
-_WIDE_DOMAIN = re.compile(rf"(?>(?:{_WIDE_LABEL}\.)+[^\W\d_]{{2,18}})(?![\w@(-])")
+_WIDE_DOMAIN = re.compile(
+    rf"(?!{_VERSION.decode()})(?:{_WIDE_LABEL}\.(?=[^\W_]))++(?!{_FILE.decode()})"
+    rf"(?:[^\W\d_]{{2,18}}|xn--[a-z0-9-]{{2,59}})(?![^\W_-])(?!{_GOES_ON.decode()})",
+    re.IGNORECASE,
+)
+_HOST = re.compile(rb"[A-Za-z0-9.\x80-\xff-]*")
 
 _KEYWORDS = frozenset((b"this", b"super", b"return"))  # Kotlin's labelled expressions
 _NAME_PARTICLE = re.compile(rb"(?:\A|[._-])[dlmnoDLMNO]\Z")  # o'brien, d'angelo
@@ -106,7 +102,8 @@ def _domain_end(data: bytes, at: int) -> int | None:
     found = _DOMAIN.match(data, at, limit)
     if found and data[found.end() : found.end() + 1] < b"\x80":
         return found.end()
-    if data[at:limit].isascii():
+    host = _HOST.match(data, at, limit)
+    if host is None or host.group().isascii():
         return None
     text = data[at:limit].decode(errors="replace")
     cased = itertools.takewhile(lambda s: s.isascii() or _has_case(s), text)

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(rb"[0-9A-Fa-f:]*:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f:
 _TAIL = re.compile(
     rb":(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}\Z"
 )
-_AFTER = re.compile(rb"[0-9A-Za-z_]|:|\.[0-9]")
+_AFTER = re.compile(rb"[0-9A-Za-z_]|:[0-9A-Fa-f:]|\.[0-9]")
 _DIGIT = re.compile(rb"[0-9]")
 _GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}\Z")
 # A shortened address must begin as addresses in use do: 2000::/3, unique local,

@@ -1,4 +1,4 @@
-"""From new events to stored rows and back: what every ledger of rows does alike.
+"""From new events to rows: what every ledger of rows does alike.
 
 Nothing here touches storage. ``drafts`` is the part of an append that needs no lock,
 ``chained`` the part that does, because a row depends on the one before it.
@@ -6,39 +6,13 @@ Nothing here touches storage. ``drafts`` is the part of an append that needs no 
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
+from wct_adapters.ledgers.rows import Row, id_bytes, moment, optional_id_text
 from wct_domain.chain import SALT_SIZE, header, link, payload_digest
-from wct_domain.errors import (
-    EventIdReusedError,
-    LedgerUnusableError,
-    PartialRetryError,
-)
-from wct_domain.events import AnyEvent
+from wct_domain.errors import EventIdReusedError, PartialRetryError
 from wct_domain.ports.ledger import Blob, NewEvent, Recorded
-from wct_domain.upcasting import decode, encode
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Row(NamedTuple):
-    """One event as it is stored; the order is that of the table's columns."""
-
-    global_position: int
-    stream: int  # number of the stream in this ledger
-    position: int
-    event_id: bytes
-    type: str
-    recorded_at: int  # microseconds since 1970-01-01T00:00Z
-    correlation: str | None  # None: the stream itself
-    causation: bytes | None
-    salt: bytes
-    payload: bytes
-    payload_digest: bytes | None  # None: salt and payload tell it
-    hash: bytes
+from wct_domain.upcasting import encode
 
 
 class Tip(NamedTuple):
@@ -75,8 +49,8 @@ def drafts(events: Sequence[NewEvent], blobs: Sequence[Blob]) -> list[Draft]:
     batch = [
         Draft(
             new,
-            _id_bytes(new.id),
-            None if new.causation_id is None else _id_bytes(new.causation_id),
+            id_bytes(new.id),
+            None if new.causation_id is None else id_bytes(new.causation_id),
             salts[index * SALT_SIZE : (index + 1) * SALT_SIZE],
             encode(new.event),
         )
@@ -193,73 +167,3 @@ def as_recorded(
         )
         for row, draft in zip(rows, batch, strict=True)
     )
-
-
-def from_row(row: Row, stream: str) -> Recorded:
-    """Rebuild an event from its row.
-
-    Raises:
-        LedgerUnusableError: the payload is not what its type says.
-    """
-    return Recorded(
-        stream,
-        row.position,
-        row.global_position,
-        id_text(row.event_id),
-        moment(row.recorded_at),
-        row.correlation or stream,
-        optional_id_text(row.causation),
-        row.hash,
-        event_of(stream, row.position, row.type, row.payload),
-    )
-
-
-def event_of(stream: str, position: int, wire: str, payload: bytes) -> AnyEvent:
-    """Decode a stored payload.
-
-    Raises:
-        LedgerUnusableError: it is not what its type says.
-    """
-    try:
-        return decode(wire, payload)
-    except ValueError as error:
-        msg = (
-            f"event {position} of stream '{stream}' cannot be read as {wire}: the "
-            "ledger is damaged, or was written by another version of wct"
-        )
-        raise LedgerUnusableError(msg) from error
-
-
-def microseconds(at: datetime) -> int:
-    """Microseconds since 1970-01-01T00:00Z, exact."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(at: int) -> datetime:
-    """Inverse of ``microseconds``; exact until the year 2242."""
-    # A third of the cost of adding a timedelta. A double holds today's microseconds
-    # to a quarter, and fromtimestamp rounds to the nearest.
-    return datetime.fromtimestamp(at / 1e6, UTC)
-
-
-def id_text(raw: bytes) -> str:
-    """Canonical text of a UUID."""
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def optional_id_text(raw: bytes | None) -> str | None:
-    return None if raw is None else id_text(raw)
-
-
-@lru_cache(1024)  # a cause is an id that was seen a moment ago
-def _id_bytes(text: str) -> bytes:
-    digits = text.replace("-", "")
-    try:
-        raw = bytes.fromhex(digits)
-    except ValueError:
-        raw = b""
-    if len(text) != 36 or text[8:24:5] != "----" or raw.hex() != digits:
-        msg = f"an event id must be a UUID in canonical text, not '{text}'"
-        raise ValueError(msg)
-    return raw

@@ -5,15 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from threading import Lock
 
 from wct_adapters.ledgers.batch import (
-    Row,
     Tip,
     as_recorded,
     chained,
     drafts,
     first_recorded,
-    from_row,
-    microseconds,
 )
+from wct_adapters.ledgers.rows import Row, from_row, microseconds
 from wct_domain.chain import FIRST
 from wct_domain.digests import blob_digest
 from wct_domain.errors import (

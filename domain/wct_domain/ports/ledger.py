@@ -89,14 +89,19 @@ class EventLog(Protocol):
                 default.
 
         A retry, that is the same ids with the same stream, types and payloads,
-        stores nothing and returns the events as they were first recorded. A blob
-        that is already there stays as it is.
+        stores nothing and returns the events as they were first recorded, whatever
+        version is expected. A blob that is already there stays as it is. A batch
+        without events changes nothing.
 
         Raises:
+            ValueError: an id is not a UUID in canonical text, or there are blobs
+                without an event.
             WrongExpectedVersionError: the stream is at another version.
-            EventIdReusedError: an id is taken, by something else.
+            EventIdReusedError: an id is taken by something else, or twice in the
+                batch; or the batch is recorded in another order.
             PartialRetryError: a part of the batch is recorded, another is not.
             LedgerWriteError: disk full, read-only, or closed; nothing was recorded.
+            LedgerUnusableError: what is there is damaged; nothing was recorded.
         """
         ...
 
@@ -104,6 +109,9 @@ class EventLog(Protocol):
         """Yield the events of one stream with ``position > after``.
 
         A stream that was never written yields nothing.
+
+        Raises:
+            LedgerUnusableError: the ledger is closed, or damaged at the next event.
         """
         ...
 
@@ -112,7 +120,7 @@ class EventLog(Protocol):
     ) -> Iterator[Recorded]:
         """Yield the events of all streams with ``global_position > after``.
 
-        ``types`` are wire names, as stored; None means all.
+        ``types`` are wire names, as stored; None means all. Raises as ``read``.
         """
         ...
 

@@ -8,14 +8,13 @@ import apsw
 
 from wct_adapters.ledgers.batch import (
     Draft,
-    Row,
     Tip,
     as_recorded,
     chained,
     drafts,
     first_recorded,
-    microseconds,
 )
+from wct_adapters.ledgers.rows import Row, microseconds
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.failures import write_failure
 from wct_domain.chain import FIRST

@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from wct_adapters.ledgers.batch import event_of, id_text, moment
+from wct_adapters.ledgers.rows import event_of, id_text, moment
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.failures import read_failure
 from wct_domain.digests import blob_digest
@@ -58,6 +58,7 @@ class PagedReader:
         self._connect = connect
         self._location = location
         self._connection: Database | None = None
+        self._closed = False
         self._lock = Lock()
         self._names: dict[int, str] = {}
 
@@ -102,6 +103,7 @@ class PagedReader:
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             if self._connection is not None:
                 self._connection.close()
 
@@ -132,6 +134,8 @@ class PagedReader:
     def _page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
         try:
             with self._lock:
+                if self._closed:
+                    raise apsw.ConnectionClosedError
                 if self._connection is None:
                     self._connection = self._connect()
                 return self._connection.execute(sql, bindings).fetchall()

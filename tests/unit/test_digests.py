@@ -1,0 +1,120 @@
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wct_domain.digests import (
+    blob_digest,
+    canonical_json,
+    content_digest,
+    pseudonym,
+)
+from wct_domain.errors import ContentNotJsonError
+
+KEY = bytes(range(32))
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_canonical_json_reads_back_as_the_same_value(value: Any) -> None:
+    assert json.loads(canonical_json(value)) == value
+
+
+@given(json_values)
+def test_what_was_read_back_has_the_same_canonical_form(value: Any) -> None:
+    canonical = canonical_json(value)
+    assert canonical_json(json.loads(canonical)) == canonical
+
+
+@given(st.dictionaries(st.text(), st.integers(), min_size=2))
+def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
+    backwards = dict(reversed(value.items()))
+    assert canonical_json(backwards) == canonical_json(value)
+
+
+def test_keys_are_in_code_point_order_and_text_is_not_escaped() -> None:
+    value = {"é": 1, "z": 2, "Z": "größe", "𝄞": 3, "ﬀ": 4}
+    expected = '{"Z":"größe","z":2,"é":1,"ﬀ":4,"𝄞":3}'
+    assert canonical_json(value) == expected.encode()
+
+
+def test_dates_become_iso_text() -> None:
+    at = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+    assert canonical_json([at, date(2026, 11, 22)]) == (
+        b'["2026-11-22T10:30:00+00:00","2026-11-22"]'
+    )
+
+
+def circular() -> list[Any]:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "kind"),
+    [
+        ({"a": [{"b": b"x"}]}, "content -> a -> 0 -> b", "bytes"),
+        ({"a": {1, 2}}, "content -> a", "set"),
+        ({"a": float("nan")}, "content -> a", "not finite"),
+        ([1.5, float("-inf")], "content -> 1", "not finite"),
+        ({"a": "\ud800"}, "content -> a", "surrogate"),
+        ({"a": {(1, 2): 3}}, "content -> a", "key of type tuple"),
+        ([object()], "content -> 0", "object"),
+        (circular(), "content", "refers to itself"),
+    ],
+)
+def test_what_is_not_json_is_named_by_path_and_type(
+    value: object, place: str, kind: str
+) -> None:
+    with pytest.raises(ContentNotJsonError) as caught:
+        canonical_json(value)
+    assert str(caught.value).startswith(place)
+    assert kind in str(caught.value)
+
+
+def test_a_value_that_is_not_json_is_not_quoted() -> None:
+    with pytest.raises(ContentNotJsonError) as caught:
+        canonical_json({"a": b"bob@example.com"})
+    assert "bob" not in str(caught.value)
+
+
+def test_a_blob_is_named_by_sha_256() -> None:
+    assert blob_digest(b"abc") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_a_content_digest_depends_on_key_schema_and_content() -> None:
+    digests = {
+        content_digest(KEY, "a/1.0.0", b"{}"),
+        content_digest(bytes(32), "a/1.0.0", b"{}"),
+        content_digest(KEY, "a/1.0.1", b"{}"),
+        content_digest(KEY, None, b"{}"),
+        content_digest(KEY, "a/1.0.0", b"[]"),
+    }
+    assert len(digests) == 5
+    assert all(len(digest) == 64 for digest in digests)
+
+
+def test_schema_and_content_cannot_be_mixed_up() -> None:
+    assert content_digest(KEY, "a", b"bc") != content_digest(KEY, "ab", b"c")
+
+
+def test_a_pseudonym_is_the_same_for_one_purpose_only() -> None:
+    assert pseudonym(KEY, "user", "ada") == pseudonym(KEY, "user", "ada")
+    assert pseudonym(KEY, "user", "ada") != pseudonym(KEY, "scope", "ada")
+    assert pseudonym(KEY, "user", "ada") != pseudonym(bytes(32), "user", "ada")
+    assert "ada" not in pseudonym(KEY, "user", "ada")

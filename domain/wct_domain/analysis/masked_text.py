@@ -61,8 +61,10 @@ def mask_text(text: str) -> str:
     For error messages and other free text; words stay.
     """
     for _ in range(_ROUNDS):
+        if not _OF_VALUES.search(text):
+            return text
         data = text.encode("utf-8", "replace")
-        found = _values_of(text, data)
+        found = _values_of(data)
         if not found:
             return text
         text = data.decode()
@@ -74,13 +76,11 @@ def mask_text(text: str) -> str:
 
 def holds_value(text: str) -> bool:
     """Say whether any detector finds a value in ``text``."""
-    return bool(_values_of(text, text.encode("utf-8", "replace")))
+    return bool(_OF_VALUES.search(text) and _values_of(text.encode("utf-8", "replace")))
 
 
-def _values_of(text: str, data: bytes) -> dict[str, str]:
-    """Return the values in ``text`` with the names of their detectors."""
-    if not _OF_VALUES.search(text):
-        return {}
+def _values_of(data: bytes) -> dict[str, str]:
+    """Return the values in ``data`` with the names of their detectors."""
     values = (
         value
         for rank, detector in enumerate(_DETECTORS)

@@ -1,7 +1,9 @@
 """Documents as JSON files that are there whole, or not at all."""
 
+import json
 import os
 import tempfile
+from datetime import date, datetime
 from pathlib import Path
 
 import orjson
@@ -15,14 +17,42 @@ def to_json(document: object) -> bytes:
     Raises:
         TypeError: something in the document is not JSON.
     """
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    try:
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    except TypeError:
+        # The fast one stops where JSON does not: at integers of more than 64 bits, at
+        # 254 levels of nesting. And numbers as keys become text, as people expect.
+        return _slowly(document)
 
 
-def write_json(document: object, path: Path) -> None:
+def _slowly(document: object) -> bytes:
+    try:
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=_iso)
+        return text.encode()
+    except (ValueError, RecursionError) as error:
+        msg = f"not JSON: {type(error).__name__}"
+        raise TypeError(msg) from error
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    msg = f"not JSON: a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def write_json(
+    document: object,
+    path: Path,
+    what: str = "analysis results",
+    *,
+    mode: int = 0o600,  # findings are nobody else's business
+) -> None:
     """Write a document in place of what was there; make its directory if need be.
 
     A reader sees the old file or the new one, never a part. On any failure the old
-    one stays and nothing else is left behind.
+    one stays and nothing else is left behind. A link is followed; a device or a pipe
+    is written to, not replaced. ``what`` the document is says the text of the error.
 
     Raises:
         TypeError: something in the document is not JSON.
@@ -30,14 +60,18 @@ def write_json(document: object, path: Path) -> None:
     """
     content = to_json(document)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _replace(target, content, mode)
     except OSError as error:
-        msg = f"Failed to save analysis results to {path}: {error.strerror or error}"
+        msg = f"Failed to save {what} to {path}: {error.strerror or error}"
         raise ExportError(msg) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:
@@ -45,7 +79,7 @@ def _replace(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # or a power cut may leave an empty file
-        draft.chmod(0o600)  # findings are nobody else's business
+        draft.chmod(mode)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)

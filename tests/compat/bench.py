@@ -1,4 +1,4 @@
-"""A bench to run the toys on, and runbooks for it: written as documents, read as files."""
+"""A bench to run the toys on, and runbooks for it: documents that become files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

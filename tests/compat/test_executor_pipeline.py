@@ -1,41 +1,11 @@
 """Steps that read from steps: order, cycles, schemas, and whose copy is whose."""
 
-from typing import Any
-
-import pytest
-
 from tests.compat.bench import Bench, component, step, summary
-from tests.compat.toys import COUNTS, LETTERS, SUMMARY, analysis, answering
-from wct_domain.events import StepStarted
+from tests.compat.toys import COUNTS, SUMMARY, analysis, answering
 from wct_entrypoints.api import (
     Message,
     Schema,
 )
-
-
-def keeping(step_id: str, reads: str | None = None) -> dict[str, Any]:
-    """A step that passes on what it read, to be read again."""
-    where = {"input_from": reads} if reads else {"connector": "post"}
-    return step(
-        step_id,
-        analyser="copyist",
-        output_schema="letters",
-        save_output=True,
-        **where,
-    )
-
-
-@pytest.fixture
-def copying(bench: Bench) -> Bench:
-    """A bench with an analyser from letters to letters."""
-    bench.employ(
-        analysis("copyist", lambda _read, _made, message: message, makes=[LETTERS])
-    )
-    return bench
-
-
-def started(bench: Bench) -> list[str]:
-    return [event.step for event in bench.events(StepStarted)]
 
 
 def test_a_step_reads_the_message_that_another_saved(bench: Bench) -> None:

@@ -68,12 +68,6 @@ def changed(**fields: Any) -> Document:
     return runbook(step("count", **fields))
 
 
-def without(name: str) -> Document:
-    document = changed()
-    del document["execution"][0][name]
-    return document
-
-
 def only(document: Document, load: Load) -> ExecutionStep:
     [step] = load(document).execution
     return step

@@ -1,7 +1,7 @@
 """Runbook files: YAML in, plain data out, and where in the file a thing stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -147,26 +147,31 @@ Location = tuple[str | int, ...]
 
 
 def line_of(source: bytes, location: Location) -> int | None:
-    """Find the line of a field, or of the nearest thing around it; None if unknown.
+    """Find the line of a field, or of the nearest thing around it; None if unknown."""
+    return lines_of(source, [location])[0]
 
-    ``location`` is a path of keys and list indices. The file is parsed again: this
-    is for error messages only.
+
+def lines_of(source: bytes, locations: Sequence[Location]) -> list[int | None]:
+    """Find the line of each field, or of the nearest thing around it.
+
+    A location is a path of keys and list indices. The file is parsed again: this is
+    for messages only. A line is None where the file is not YAML.
     """
     try:
         node = yaml.compose(source.decode("utf-8-sig"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        return None
-    line: int | None = None
-    for step in (None, *location):
-        if node is None:
+        node = None
+    return [None if node is None else _line(node, each) for each in locations]
+
+
+def _line(node: yaml.Node, location: Location) -> int:
+    line: int = node.start_mark.line + 1
+    for step in location:
+        key, value = _child(node, step)
+        if value is None:
             break
-        if step is not None:
-            key, node = _child(node, step)
-            if node is None:
-                break
-            line = (key or node).start_mark.line + 1
-        else:
-            line = node.start_mark.line + 1
+        line = (key or value).start_mark.line + 1
+        node = value
     return line
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_args
 
 from wct_domain.errors import ExecutorError
 from wct_domain.explaining import explain
@@ -49,6 +49,20 @@ def _find(
         msg = f"Unknown {what} type: {kind}"
         raise ExecutorError(msg)
     return factories[kind]
+
+
+def description(factory: ComponentFactory[Any]) -> str:
+    """Say in one line what a factory makes.
+
+    The first line of the docstring of the component's class, where the factory says
+    which that is (``ComponentFactory[MyConnector]``), else of the factory's own.
+    """
+    bases: tuple[object, ...] = getattr(type(factory), "__orig_bases__", ())
+    named = (argument for base in bases for argument in get_args(base))
+    for described in (*named, type(factory)):
+        if isinstance(described, type) and (text := described.__doc__):
+            return text.strip().partition("\n")[0]
+    return ""
 
 
 def make_analyser(

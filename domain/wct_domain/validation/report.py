@@ -1,0 +1,103 @@
+"""All remarks on a runbook at once, and the order in which its steps would run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from wct_domain.components import Components
+from wct_domain.plan import plan_runbook
+from wct_domain.runbook import ExecutionStep, Runbook
+from wct_domain.validation.components import component_remarks
+from wct_domain.validation.flow import (
+    cycle_remarks,
+    schema_remarks,
+    unsaved_remarks,
+)
+from wct_domain.validation.remarks import Location, Remark, error
+from wct_domain.validation.sketch import Sketch, sketch
+from wct_domain.validation.writing import (
+    field_remarks,
+    key_remarks,
+    name_remarks,
+    reference_remarks,
+    repeated_key_remarks,
+    source_remarks,
+    unused_remarks,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found; ``runbook`` is None if ``wct run`` would refuse it."""
+
+    remarks: tuple[Remark, ...]
+    runbook: Runbook | None
+
+    @property
+    def errors(self) -> int:
+        """Number of remarks that are errors."""
+        return sum(remark.level == "error" for remark in self.remarks)
+
+    @property
+    def warnings(self) -> int:
+        """Number of remarks that are warnings."""
+        return len(self.remarks) - self.errors
+
+    @property
+    def refusals(self) -> tuple[Remark, ...]:
+        """Why ``wct run`` refuses the runbook."""
+        return tuple(remark for remark in self.remarks if remark.stops_run)
+
+    def execution_order(self) -> list[ExecutionStep]:
+        """Return the steps in an order in which they could run one after the other."""
+        if self.runbook is None:
+            return []
+        frontier = plan_runbook(self.runbook).frontier()
+        order: list[ExecutionStep] = []
+        while ready := frontier.take():
+            order += ready
+            for step in ready:
+                frontier.finish(step.id)
+        return order
+
+
+def examine(
+    document: object,
+    installed: Components,
+    *,
+    repeated_keys: Sequence[tuple[Location, int]] = (),
+    thorough: bool = True,
+) -> Report:
+    """Check a parsed runbook file against format 1.0.0 and the installed components.
+
+    Args:
+        repeated_keys: keys that stand twice in a mapping, with their lines: a parsed
+            document no longer shows them.
+        thorough: also ask factories whether they can make the components.
+    """
+    written = sketch(document)
+    remarks = (
+        *repeated_key_remarks(repeated_keys),
+        *_of_the_text(written),
+        *component_remarks(written, installed, thorough=thorough),
+        *schema_remarks(written, installed),
+    )
+    refused = any(remark.stops_run for remark in remarks)
+    if written.runbook is None and not refused:
+        # The model refuses what nothing above does: its own words, then.
+        remarks += tuple(
+            error(problem.location, problem.message, stops_run=True)
+            for problem in written.problems
+        )
+        refused = True
+    return Report(remarks, None if refused else written.runbook)
+
+
+def _of_the_text(written: Sketch) -> Iterator[Remark]:
+    yield from field_remarks(written)
+    yield from source_remarks(written)
+    yield from key_remarks(written)
+    yield from name_remarks(written)
+    yield from reference_remarks(written)
+    yield from unused_remarks(written)
+    yield from cycle_remarks(written)
+    yield from unsaved_remarks(written)

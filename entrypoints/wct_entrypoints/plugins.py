@@ -35,23 +35,17 @@ def load_schemas() -> None:
         _attempt(entry, "register schemas from", lambda found: found())
 
 
-def ruleset_directories() -> list[Path]:
-    """Return the ruleset folders of plugins.
+def load_rulesets(register: Callable[[Path, str], None]) -> None:
+    """Hand each plugin's ruleset folder to ``register``, with the plugin's name.
 
     An entry point is a path, or a function without arguments that returns one.
     """
-    found: list[Path] = []
-
-    def note(place: Any) -> None:
-        directory = Path(str(place() if callable(place) else place))
-        if not directory.is_dir():
-            msg = f"{directory} is not a directory"
-            raise NotADirectoryError(msg)
-        found.append(directory)
-
     for entry in _sorted(RULESETS):
+
+        def note(place: Any, origin: str = _origin(entry)) -> None:
+            register(Path(str(place() if callable(place) else place)), origin)
+
         _attempt(entry, "load rulesets from", note)
-    return found
 
 
 def load_components(components: Components, container: ServiceContainer) -> None:

@@ -5,14 +5,13 @@ from pathlib import Path
 from wct_adapters.analysers.data_subject import DataSubjectAnalyserFactory
 from wct_adapters.analysers.personal_data import PersonalDataAnalyserFactory
 from wct_adapters.analysers.processing_purpose import ProcessingPurposeAnalyserFactory
+from wct_adapters.connectors.filesystem import FilesystemConnectorFactory
 from wct_adapters.connectors.sqlite import SQLiteConnectorFactory
 from wct_adapters.matching.portable import PortableMatcherCompiler
-
-from wct_adapters.connectors.filesystem import FilesystemConnectorFactory
 from wct_adapters.rulesets.loader import YamlRulesets
 from wct_domain.components import Components
 from wct_domain.ports.matching import MatcherCompiler
-from wct_domain.rulesets.source import RulesetSource
+from wct_domain.rulesets.source import RulesetSource, RulesetSummary
 from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import plugins
 
@@ -27,7 +26,23 @@ def provide_services(container: ServiceContainer) -> None:
 
 def installed_rulesets() -> RulesetSource:
     """Make the source of bundled rulesets and of those that plugins bring."""
-    return YamlRulesets([Path(each) for each in plugins.ruleset_directories()])
+    rulesets = YamlRulesets()
+    plugins.load_rulesets(lambda directory, _origin: rulesets.register(directory))
+    return rulesets
+
+
+def ruleset_origins(own: str) -> list[tuple[RulesetSummary, str]]:
+    """List the installed rulesets, each with who brings it; ours are ``own``."""
+    rulesets = YamlRulesets()
+    origins = {each.name: own for each in rulesets.list()}
+
+    def register(directory: Path, origin: str) -> None:
+        rulesets.register(directory)
+        for each in rulesets.list():
+            origins.setdefault(each.name, origin)
+
+    plugins.load_rulesets(register)
+    return [(each, origins[each.name]) for each in rulesets.list()]
 
 
 def built_in(container: ServiceContainer) -> Components:

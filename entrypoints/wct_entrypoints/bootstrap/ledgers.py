@@ -18,6 +18,18 @@ def ledger_path(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
     return Path(environ.get("WCT_LEDGER") or DEFAULT)
 
 
+def ledger_files(
+    path: Path, environ: Mapping[str, str] = os.environ
+) -> tuple[Path, ...]:
+    """List what belongs to a ledger: itself, what SQLite keeps beside it, the keys."""
+    keys = environ.get("WCT_KEYS")
+    return (
+        path,
+        *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")),
+        Path(keys) if keys else path.with_name(path.name + ".keys"),
+    )
+
+
 def open_ledger(
     path: Path,
     *,

@@ -5,7 +5,10 @@ instant. A command's module is imported when the command is run, or its own help
 shown; its line in ``wct --help`` stands in the table below.
 """
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -28,8 +31,23 @@ COMMANDS = {
 The module has the command as ``<name with underscores>``."""
 
 
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module only when it is needed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where it does not care, Ctrl-C ends it with status 130."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                # A locale that lacks a character gets an escape, not a traceback.
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted", err=True)
+            sys.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -68,10 +68,15 @@ def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
         sys.exit(0)
 
 
-def fail(message: str, *, status: int = 1) -> None:
+def fail(message: str, *, status: int = 1) -> NoReturn:
     """Print an error and exit."""
     click.echo(f"Error: {printable(message, multiline=True)}", err=True)
     sys.exit(status)
+
+
+def counted(count: int, word: str) -> str:
+    """Write a number of things: ``1 step``, ``2 steps``."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def printable(text: str, *, multiline: bool = False) -> str:

@@ -1,0 +1,82 @@
+"""A runbook file and everything that is remarked on it, each with its line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wct_domain.components import Components
+from wct_domain.validation.remarks import Remark
+from wct_domain.validation.report import Report, examine
+from wct_entrypoints.bootstrap.runbooks import (
+    duplicate_keys,
+    lines_of,
+    read_runbook_file,
+)
+from wct_entrypoints.cli.shared import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A remark with the line that it is about; None where nobody knows."""
+
+    line: int | None
+    remark: Remark
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The shape that programs read."""
+        remark = self.remark
+        return {
+            "level": remark.level,
+            "line": self.line,
+            "field": remark.field,
+            "location": list(remark.location),
+            "message": remark.message,
+            "way_out": remark.way_out or None,
+            "stops_run": remark.stops_run,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a file holds, and what there is to say of it."""
+
+    path: Path
+    source: bytes
+    report: Report
+
+    def placed(self, remarks: Sequence[Remark] | None = None) -> list[Placed]:
+        """Find the lines of remarks, of all by default; in the order of the file."""
+        chosen = self.report.remarks if remarks is None else remarks
+        if not chosen:
+            return []
+        lines = lines_of(self.source, [remark.location for remark in chosen])
+        placed = [
+            Placed(remark.line or line, remark)
+            for remark, line in zip(chosen, lines, strict=True)
+        ]
+        return sorted(placed, key=lambda each: each.line or 0)
+
+    def text(self, placed: Placed, level: str = "") -> str:
+        """Write ``file:line: level: field: message``, safe for a terminal."""
+        line = "" if placed.line is None else f":{placed.line}"
+        said = f"{level}: " if level else ""
+        remark = placed.remark
+        return printable(f"{self.path}{line}: {said}{remark.field}: {remark.text}")
+
+
+def examine_file(path: Path, installed: Components, *, thorough: bool) -> Examination:
+    """Read a runbook file and check it; see ``wct_domain.validation.examine``.
+
+    Raises:
+        RunbookLoadError: it is unreadable, too large, not UTF-8 or not YAML.
+    """
+    file = read_runbook_file(path)
+    report = examine(
+        file.document,
+        installed,
+        repeated_keys=duplicate_keys(file.source),
+        thorough=thorough,
+    )
+    return Examination(path, file.source, report)

@@ -1,0 +1,115 @@
+"""The results of a run for people: a table, what failed and why, and what is next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wct_domain.projections.results import AnalysisResult
+from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_domain.projections.timeline import seconds
+from wct_domain.risk import finding_count, risk_counts
+from wct_entrypoints.cli.printing import table_lines, wrapped
+from wct_entrypoints.cli.shared import counted, printable
+
+_HEADINGS = ("STEP", "WHAT", "STATUS", "FINDINGS", "HIGH RISK", "TOOK")
+_UNICODE: Mapping[StepStatus, str] = {
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.FAILED: "✗ failed",
+    StepStatus.SKIPPED: "skipped",
+}
+_ASCII: Mapping[StepStatus, str] = {
+    StepStatus.SUCCEEDED: "ok",
+    StepStatus.FAILED: "failed",
+    StepStatus.SKIPPED: "skipped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run came to, and where it is kept."""
+
+    run: Run
+    results: Sequence[AnalysisResult]  # error texts masked
+    file: Path
+    masked: bool
+    name: str  # of the run, as short as commands understand it
+    ledger: str
+    ledger_option: str  # what commands need to find the ledger; empty: nothing
+
+
+def result_lines(shown: Results, *, unicode: bool) -> Iterator[str]:
+    """Lay out everything that ``wct run`` says on stdout."""
+    steps = shown.run.steps
+    marks = _UNICODE if unicode else _ASCII
+    rows = [_row(each, steps[each.step_id or ""], marks) for each in shown.results]
+    yield from table_lines([_HEADINGS, *rows], right=(3, 4, 5), statuses=2, flexible=1)
+    yield from _unsuccessful(shown)
+    yield from _gaps(shown.run)
+    yield ""
+    yield _tally(shown)
+    yield ""
+    yield from _whereabouts(shown)
+
+
+def _row(
+    result: AnalysisResult, step: StepState, marks: Mapping[StepStatus, str]
+) -> tuple[str, ...]:
+    took = "" if step.duration is None else seconds(step.duration)
+    findings = high = ""
+    if result.success and (count := finding_count(result.data)) is not None:
+        findings, high = f"{count:,}", f"{risk_counts(result.data)['high']:,}"
+    mark = marks[step.status]
+    return step.plan.id, result.analysis_name, mark, findings, high, took
+
+
+def _unsuccessful(shown: Results) -> Iterator[str]:
+    first = True
+    for result in shown.results:
+        if not result.success:
+            if first:
+                yield ""
+                first = False
+            status = shown.run.steps[result.step_id or ""].status
+            head = printable(f"{result.step_id} {status}: ")
+            yield wrapped(head, result.error_message or "no reason was given")
+
+
+def _gaps(run: Run) -> Iterator[str]:
+    """Say what was not looked at, so that no result looks more complete than it is."""
+    for source in run.sources:
+        gaps: list[str] = []
+        if source.unreadable:
+            gaps.append(f"{counted(source.unreadable, 'item')} could not be read")
+        if source.truncated:
+            gaps.append("a limit cut something off")
+        if gaps:
+            yield ""
+            yield wrapped(f"Not scanned in {source.connector}: ", " and ".join(gaps))
+
+
+def _tally(shown: Results) -> str:
+    run = shown.run
+    counts = [
+        f"{count} {status}"
+        for status in (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
+        if (count := run.count(status))
+    ]
+    data = [result.data for result in shown.results if result.success]
+    found = sum(finding_count(each) or 0 for each in data)
+    high = sum(risk_counts(each)["high"] for each in data)
+    took = "" if run.duration is None else f" in {seconds(run.duration)}"
+    return (
+        f"{counted(len(run.steps), 'step')}{took}: {', '.join(counts)}; "
+        f"{counted(found, 'finding')}, {high:,} of high risk"
+    )
+
+
+def _whereabouts(shown: Results) -> Iterator[str]:
+    evidence = "evidence masked" if shown.masked else "raw evidence"
+    yield printable(f"Results  {shown.file} ({evidence})")
+    yield printable(f"Run      {shown.name} in {shown.ledger}")
+    yield printable(f"Next     wct show {shown.name}{shown.ledger_option}")
+    saved = next((s.plan.id for s in shown.run.steps.values() if s.result), None)
+    if saved is not None:
+        command = f"wct artifacts {shown.name} {saved}{shown.ledger_option}"
+        yield printable(f"         {command}")

@@ -1,0 +1,86 @@
+"""``wct run``: execute a runbook, record what happens, say what came of it."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wct_domain.risk import LEVELS
+from wct_entrypoints.cli.log_lines import LEVELS as LOG_LEVELS
+from wct_entrypoints.cli.shared import (
+    errors_end_the_command,
+    json_option,
+    ledger_option,
+)
+
+
+@click.command("run")
+@click.argument("runbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path),
+    help="Directory of the results file. Default: outputs.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Results file, in the output directory unless absolute. "
+    "Default: <time>_<run>_analysis_results.json.",
+)
+@ledger_option
+@click.option(
+    "--max-workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Steps that may run at the same time. Default: one per processor, 2 to 8.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    help="Exit with 4 if a finding has this risk level, or a higher one.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of failed steps.")
+@click.option(
+    "--evidence",
+    type=click.Choice(["masked", "full"]),
+    default="masked",
+    show_default=True,
+    help="Write raw evidence with 'full'. That you did is recorded in the run.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
+@json_option
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Log everything, and show the traceback of each failed step.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(LOG_LEVELS, case_sensitive=False),
+    help="Log this and above, to stderr. Default: WARNING.",
+)
+def run(**chosen: Any) -> None:
+    """Execute RUNBOOK: read its sources, analyse them, and record every fact.
+
+    A failed step does not stop the others. Results are written as one JSON file, when
+    all steps have ended; stdout tells of them, and stderr of progress. Personal data
+    in evidence is masked in both.
+
+    Exit status: 0 all steps succeeded; 1 the run could not be executed, or its results
+    not be written; 2 wrong usage; 3 some steps failed or were skipped; 4 --fail-on
+    found something; 130 interrupted (143 by SIGTERM).
+
+    --json prints the results document, and nothing else, on stdout.
+    """
+    # Here, so that `wct run --help` does not import every component.
+    from wct_entrypoints.cli.run_command import execute
+    from wct_entrypoints.cli.run_options import RunOptions
+
+    now = datetime.now()  # noqa: DTZ005  # the results' format has naive local time
+    options = RunOptions(**chosen, started=now)
+    with errors_end_the_command(verbose=options.verbose):
+        sys.exit(execute(options))

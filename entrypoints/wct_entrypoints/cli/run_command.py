@@ -1,0 +1,111 @@
+"""What ``wct run`` does, from the runbook to the exit status."""
+
+import shlex
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from wct_domain.components import Components
+from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
+from wct_domain.ports.ledger import Ledger
+from wct_domain.ports.own_files import OwnFiles
+from wct_domain.services import Provided, ServiceContainer
+from wct_entrypoints.bootstrap.components import installed
+from wct_entrypoints.bootstrap.identity import new_id
+from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_path, open_ledger
+from wct_entrypoints.cli import log_lines
+from wct_entrypoints.cli.examination import Examination, examine_file
+from wct_entrypoints.cli.execution import Execution
+from wct_entrypoints.cli.ledger_access import short_names
+from wct_entrypoints.cli.outputs import choose_output
+from wct_entrypoints.cli.run_options import RunOptions
+from wct_entrypoints.cli.run_outcome import show, tell
+from wct_entrypoints.cli.shared import counted, fail, printable
+from wct_entrypoints.cli.signals import (
+    Interrupted,
+    exit_now,
+    exit_status,
+    interrupting,
+)
+
+
+def execute(options: RunOptions) -> int:
+    """Execute the runbook and tell what came of it; return the exit status.
+
+    Raises:
+        WctError: the run could not be executed, or its results not be written.
+        SystemExit: the runbook was refused; all is said.
+    """
+    log_lines.configure(options.level)
+    run = new_id()
+    output = choose_output(
+        options.output_dir, options.output, run=run, at=options.started
+    )
+    place = ledger_path(options.ledger)
+    components = _components((*ledger_files(place), *output.own))
+    runbook = _checked(options, components)
+    output.check()
+    ledger = open_ledger(place, create=True)
+    execution = Execution(ledger, components, runbook, max_workers=options.max_workers)
+    try:
+        with interrupting(execution.interrupt):
+            outcome = execution.outcome(options.runbook, run, quiet=options.quiet)
+            return tell(options, outcome, ledger, output)
+    except RunInterruptedError as stopped:
+        flight = ", ".join(stopped.in_flight) or "no step"
+        _stop(options, ledger, run, stopped.signal, f"in flight: {flight}")
+    except Interrupted as stopped:
+        # The run was not at work: it was about to start, or had ended.
+        _stop(options, ledger, run, stopped.name, "its results were not written")
+    finally:
+        ledger.close()
+
+
+def _components(own: tuple[Path, ...]) -> Components:
+    container = ServiceContainer()
+    container.register(OwnFiles, Provided(lambda: OwnFiles(own)))
+    return installed(container)
+
+
+def _checked(options: RunOptions, components: Components) -> LoadedRunbook:
+    """Read the runbook, refuse it or say what else validation knows of it."""
+    examined = examine_file(options.runbook, components, thorough=False)
+    runbook = examined.report.runbook
+    if runbook is None:
+        _refuse(examined)
+    if not options.quiet:
+        for placed in examined.placed():
+            click.echo(examined.text(placed, "warning"), err=True)
+    return LoadedRunbook(runbook, examined.source)
+
+
+def _refuse(examined: Examination) -> NoReturn:
+    refusals = examined.report.refusals
+    for placed in examined.placed(refusals):
+        click.echo(examined.text(placed), err=True)
+    command = f"wct validate-runbook {shlex.quote(str(examined.path))}"
+    fail(
+        f"{examined.path} is not a valid runbook: {counted(len(refusals), 'error')}; "
+        f"'{command}' finds everything else that can be known without running it"
+    )
+
+
+def _stop(
+    options: RunOptions, ledger: Ledger, run: str, signal: str, what: str
+) -> NoReturn:
+    """Say how an interrupted run can be looked at, and end the process."""
+    name = short_names(ledger).get(run)
+    if name is None:
+        lines = [f"Interrupted ({signal}) before the run began: nothing is recorded"]
+    else:
+        again = f"wct run {shlex.quote(str(options.runbook))}"
+        lines = [
+            f"Run {name} was interrupted ({signal}); {what}",
+            f"What was done is recorded: {show(name, options.ledger)}",
+            f"To run all of it again: {again}",
+        ]
+    for line in lines:
+        click.echo(printable(line), err=True)
+    ledger.close()
+    exit_now(exit_status(signal))

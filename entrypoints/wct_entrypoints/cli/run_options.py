@@ -1,0 +1,39 @@
+"""What ``wct run`` was asked for on the command line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from wct_entrypoints.logs import Level
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The options as click parsed them, and when that was."""
+
+    runbook: Path
+    output_dir: Path | None
+    output: Path | None
+    ledger: Path | None
+    max_workers: int | None
+    fail_on: str | None
+    exit_zero: bool
+    evidence: str
+    quiet: bool
+    as_json: bool
+    verbose: bool
+    log_level: str | None
+    started: datetime  # local time, naive: format 1.0.0 has it so
+
+    @property
+    def level(self) -> Level:
+        """The least important lines that are logged."""
+        if self.log_level is not None:
+            return Level[self.log_level.upper()]
+        if self.verbose:
+            return Level.DEBUG
+        return Level.ERROR if self.quiet else Level.WARNING
+
+    @property
+    def full_evidence(self) -> bool:
+        return self.evidence == "full"

@@ -6,10 +6,7 @@ import pytest
 
 from tests.compat.bench import Bench, step
 from tests.compat.toys import COUNTS, LETTERS, analysis, answering, source
-from wct_entrypoints.api import (
-    Message,
-    Schema,
-)
+from wct_entrypoints.api import Message, Schema
 
 
 @pytest.mark.parametrize("value", [None, "letters", {"letters": []}, 7, [], object])

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from tests.compat.toys import LETTERS
-from wct_entrypoints.api import (
-    Schema,
-)
+from wct_entrypoints.api import Schema
 
 PLUGIN = """
 from wct_entrypoints.api import Analyser, Connector

@@ -8,10 +8,7 @@ from pydantic import BaseModel
 
 from tests.compat.bench import Bench, component, step
 from tests.compat.toys import OddError, Toy, analysis, raising
-from wct_entrypoints.api import (
-    Analyser,
-    ComponentConfig,
-)
+from wct_entrypoints.api import Analyser, ComponentConfig
 
 
 class Strict(BaseModel):

@@ -2,10 +2,7 @@
 
 from tests.compat.bench import Bench, component, step, summary
 from tests.compat.toys import COUNTS, SUMMARY, analysis, answering
-from wct_entrypoints.api import (
-    Message,
-    Schema,
-)
+from wct_entrypoints.api import Message, Schema
 
 
 def test_a_step_reads_the_message_that_another_saved(bench: Bench) -> None:

@@ -13,12 +13,7 @@ from tests.compat.toys import (
     source,
 )
 from wct_domain.events import SourceRead
-from wct_entrypoints.api import (
-    Executor,
-    Message,
-    Schema,
-    ServiceContainer,
-)
+from wct_entrypoints.api import Executor, Message, Schema, ServiceContainer
 
 
 def test_a_source_is_read_once_for_all_steps_that_want_the_same(bench: Bench) -> None:

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from tests.compat.bench import Document, Load, Problems, component, runbook, step
-from wct_entrypoints.api import (
-    ExecutionStep,
-)
+from wct_entrypoints.api import ExecutionStep
 
 
 def changed(**fields: Any) -> Document:

@@ -98,3 +98,16 @@ def test_a_deeply_nested_result_comes_back_whole(bench: Bench) -> None:
     [result] = bench.run(step("count"))
 
     assert result.data == content
+
+
+def test_a_source_that_is_not_json_fails_every_step_that_reads_it(
+    bench: Bench,
+) -> None:
+    odd = Message("1", {"letters": ["Hi", {1, 2}]}, LETTERS)
+    bench.connect(source("post", answering(odd)))
+
+    results = bench.run(step("a"), step("b"), step("c"))
+
+    assert {result.error_message for result in results} == {
+        "content -> letters -> 1 is not JSON: a set"
+    }

@@ -1,6 +1,7 @@
 """Sources are read once, and nobody can spoil what others read."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.compat.bench import Bench, component, step, summary
 from tests.compat.toys import (
@@ -60,19 +61,25 @@ def test_a_step_cannot_spoil_what_others_read_from_the_same_source(
 ) -> None:
     bench = Bench(Executor(ServiceContainer(), max_workers=1), tmp_path)
 
-    def burn(_read: Schema, made: Schema, message: Message) -> Message:
-        letters: list[str] = message.content["letters"]
-        count = len(letters)
-        letters.clear()
-        message.content["ashes"] = True
-        message.id = "burnt"
-        return Message("count", {"count": count}, made)
+    def bring(schema: Schema) -> Message:
+        content: dict[str, Any] = {"letters": ["a", "b"], "pair": ({"stamp": 1}, 2)}
+        return Message("post", content, schema, context={"by": ["me"]})
 
+    def burn(read: Schema, made: Schema, message: Message) -> Message:
+        assert message == bring(read)
+        message.content["pair"][0].clear()
+        message.content["letters"].clear()
+        message.content["ashes"] = True
+        (message.context or {})["by"].clear()
+        message.id = "burnt"
+        return Message("count", {"count": 2}, made)
+
+    bench.connect(source("post", bring))
     bench.employ(analysis("counter", burn))
 
     results = bench.run(*(step(f"s{number}") for number in range(5)))
 
-    assert [result.data for result in results] == [{"count": 2}] * 5
+    assert [result.error_message for result in results] == [None] * 5
 
 
 def test_a_step_cannot_spoil_an_artifact_that_others_read(bench: Bench) -> None:

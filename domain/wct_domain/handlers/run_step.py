@@ -130,11 +130,13 @@ def _from_connector(
         )
         output = _output(step, analyser)
     wanted, output = wanted.bound(tools.schemas), output.bound(tools.schemas)
-    message, fresh = tools.sources.read(name, wanted, connector)
+    message, digested = tools.sources.read(
+        name, wanted, connector, tools.draft.content_digest
+    )
     facts = extraction_facts(message)
     read = None
-    if fresh:
-        content, size = tools.draft.content_digest(message)
+    if digested is not None:
+        content, size = digested
         read = SourceRead(
             step=step.id,
             connector=name,

@@ -1,9 +1,10 @@
 """Reading a connector once for all steps that want the same from it."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from wct_domain.errors import ConnectorExtractionError
 from wct_domain.message import Message
@@ -11,6 +12,10 @@ from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.components import Connector
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema
+
+Digest: TypeAlias = Callable[[Message], tuple[str, int]]
+"""Keyed digest of a message's content, and its size in bytes; raises if it is not
+JSON."""
 
 
 @dataclass(slots=True)
@@ -35,12 +40,14 @@ class SharedSources:
         )
 
     def read(
-        self, name: str, schema: Schema, connector: Connector
-    ) -> tuple[Message, bool]:
-        """Return what the connector reads, and whether it was read just now.
+        self, name: str, schema: Schema, connector: Connector, digest: Digest
+    ) -> tuple[Message, tuple[str, int] | None]:
+        """Return what the connector reads, with its digest if it was read just now.
 
         Raises:
             Exception: whatever the connector raised, now or for an earlier step.
+            ContentNotJsonError: what it brought cannot be recorded; told to every
+                step that asks, as above.
         """
         with self._lock:
             reading = self._readings.setdefault((name, schema), _Reading())
@@ -49,14 +56,15 @@ class SharedSources:
             if reading.error is not None:
                 raise reading.error
             if reading.message is not None:
-                return self._share(name, reading.message), False
+                return self._share(name, reading.message), None
             try:
                 message = _extract(connector, schema)
+                digested = digest(message)
             except Exception as error:
                 reading.error = error
                 raise
             reading.message = message
-            return self._share(name, message), True
+            return self._share(name, message), digested
 
     def visited(self, step: ExecutionStep) -> None:
         """Forget what no other step will ask for."""
@@ -107,4 +115,6 @@ def _copied(value: Any) -> Any:
         return {name: _copied(member) for name, member in members.items()}
     if isinstance(value, list):
         return [_copied(item) for item in cast("list[Any]", value)]
+    if isinstance(value, tuple):  # JSON to a writer, and may hold what can be changed
+        return tuple(_copied(item) for item in cast("tuple[Any, ...]", value))
     return value

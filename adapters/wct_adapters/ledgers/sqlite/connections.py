@@ -86,7 +86,7 @@ def use_write_ahead_log(connection: Database) -> bool:
 
 def _connect(path: Path, access: str) -> Database:
     connection = apsw.Connection(
-        f"file:{quote(os.fsencode(path.absolute()))}?{access}",
+        f"file:{quote(os.fsencode(path))}?{access}",
         flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI,
     )
     connection.set_busy_handler(_patience())

@@ -95,7 +95,7 @@ def refuse_unsound_sqlite(version: str) -> None:
 
 def _open_for_writing(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
     location = str(path)
-    with _opened(location, partial(connect_for_writing, path)) as connection:
+    with _opened(location, partial(connect_for_writing, path.absolute())) as connection:
         found = recorded_format(connection, location)
         if found is None:
             make_tables(connection, clock())
@@ -117,7 +117,7 @@ def _open_for_writing(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
         key = key_of(keys, log_id(connection), location)
     return SqliteLedger(
         location,
-        PagedReader(partial(connect_for_reading, path), location),
+        PagedReader(partial(connect_for_reading, path.absolute()), location),
         Appender(connection, location, clock),
         lambda: key,
     )
@@ -125,7 +125,7 @@ def _open_for_writing(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
 
 def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
     location = str(path)
-    with _opened(location, partial(connect_for_reading, path)) as connection:
+    with _opened(location, partial(connect_for_reading, path.absolute())) as connection:
         if recorded_format(connection, location) is None:
             msg = f"ledger '{location}' is empty: nothing is recorded there yet"
             raise LedgerUnusableError(msg)

@@ -8,6 +8,7 @@ from wct_domain.errors import ExecutorError
 from wct_domain.explaining import explain
 from wct_domain.ports.components import Analyser, ComponentFactory, Connector
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig
+from wct_domain.schemas import Schema
 
 T = TypeVar("T")
 
@@ -51,18 +52,48 @@ def _find(
     return factories[kind]
 
 
-def description(factory: ComponentFactory[Any]) -> str:
-    """Say in one line what a factory makes.
+def component_class(
+    factory: ComponentFactory[Any],
+) -> type[Connector] | type[Analyser] | None:
+    """Return the class that a factory says it makes: ``ComponentFactory[MyConnector]``.
 
-    The first line of the docstring of the component's class, where the factory says
-    which that is (``ComponentFactory[MyConnector]``), else of the factory's own.
+    None where it does not say, or says no more than that it is a connector.
     """
     bases: tuple[object, ...] = getattr(type(factory), "__orig_bases__", ())
-    named = (argument for base in bases for argument in get_args(base))
-    for described in (*named, type(factory)):
-        if isinstance(described, type) and (text := described.__doc__):
+    for named in (argument for base in bases for argument in get_args(base)):
+        if isinstance(named, type) and issubclass(named, (Connector, Analyser)):
+            return None if named in {Connector, Analyser} else named
+    return None
+
+
+def description(factory: ComponentFactory[Any]) -> str:
+    """Say in one line what a factory makes: from the docstring of what it makes.
+
+    Where it does not say what it makes, from its own.
+    """
+    for described in (component_class(factory), type(factory)):
+        if described is not None and (text := described.__doc__):
             return text.strip().partition("\n")[0]
     return ""
+
+
+def input_schemas(factory: ComponentFactory[Any]) -> list[Schema]:
+    """Ask for the schemas that a component reads; empty: any, or a connector.
+
+    Its class is asked, if that is known: that is what a run asks.
+    """
+    kind = component_class(factory)
+    if kind is None or not issubclass(kind, Analyser):
+        return list(factory.get_input_schemas())
+    return list(kind.get_supported_input_schemas())
+
+
+def output_schemas(factory: ComponentFactory[Any]) -> list[Schema]:
+    """Ask for the schemas that a component produces, as above; empty: it cannot say."""
+    kind = component_class(factory)
+    if kind is None:
+        return list(factory.get_output_schemas())
+    return list(kind.get_supported_output_schemas())
 
 
 def make_analyser(

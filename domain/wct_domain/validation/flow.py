@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wct_domain.components import Components
+from wct_domain.components import Components, input_schemas, output_schemas
 from wct_domain.errors import ExecutorError, VersionNotSupportedError
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.resolution import accept, resolve
@@ -96,7 +96,7 @@ class _Edges:
                 return
             offered = _declared(self._installed.connectors, source, "output")
             if analysis is None:
-                yield from self._only_read(step, model, offered)
+                yield from self._only_read(step, model, offered, source)
                 return
             yield from self._read(step, model, offered, source, analysis)
         else:
@@ -105,7 +105,11 @@ class _Edges:
             yield from self._made(step, model, analysis)
 
     def _only_read(
-        self, step: Step, model: ExecutionStep, offered: list[Schema] | None
+        self,
+        step: Step,
+        model: ExecutionStep,
+        offered: list[Schema] | None,
+        source: ConnectorConfig,
     ) -> Iterator[Remark]:
         """A step without analyser: what is read is what the step produces."""
         if model.input_schema != model.output_schema:
@@ -116,7 +120,8 @@ class _Edges:
                 f"write '{model.output_schema}' here too",
             )
         if offered is not None:
-            yield from self._produce(step, model, offered)
+            who = f"connector '{source.name}' ({source.type})"
+            yield from self._produce(step, model, offered, who)
 
     def _read(
         self,
@@ -147,7 +152,8 @@ class _Edges:
             return
         yield from _ignored(step, model, arriving)
         if analysis is None:
-            yield from self._produce(step, model, [arriving])
+            who = f"step '{model.input_from}'"
+            yield from self._produce(step, model, [arriving], who)
             return
         supported = _declared(self._installed.analysers, analysis, "input")
         if supported is None:
@@ -168,17 +174,19 @@ class _Edges:
     ) -> Iterator[Remark]:
         offered = _declared(self._installed.analysers, analysis, "output")
         if offered is not None:
-            yield from self._produce(step, model, offered)
+            who = f"analyser '{analysis.name}' ({analysis.type})"
+            yield from self._produce(step, model, offered, who)
 
     def _produce(
-        self, step: Step, model: ExecutionStep, offered: list[Schema]
+        self, step: Step, model: ExecutionStep, offered: list[Schema], who: str
     ) -> Iterator[Remark]:
         try:
             self._produced[model.id] = resolve(
                 model.output_schema, model.output_schema_version, offered
             )
         except ExecutorError as refusal:
-            yield error(step.at(_field("output", refusal)), str(refusal))
+            hint = f"choose what {who} produces"
+            yield error(step.at(_field("output", refusal)), str(refusal), hint)
 
 
 def _ignored(step: Step, model: ExecutionStep, arriving: Schema) -> Iterator[Remark]:
@@ -201,15 +209,14 @@ def _declared(
     config: ConnectorConfig | AnalyserConfig,
     side: str,
 ) -> list[Schema] | None:
-    """Ask a factory for its schemas; None if nobody, or it, can say."""
+    """Ask a component's class for its schemas, or its factory; None if none can say."""
     factory = factories.get(config.type)
     if factory is None:
         return None
     try:
-        ask = (
-            factory.get_input_schemas if side == "input" else factory.get_output_schemas
-        )
-        return list(ask())
+        if side == "input":
+            return input_schemas(factory)
+        return output_schemas(factory) or None
     except Exception:  # noqa: BLE001  # a plugin: its step will tell
         return None
 

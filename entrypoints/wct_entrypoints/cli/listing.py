@@ -6,7 +6,12 @@ from typing import Any
 import click
 
 from wct_domain import __version__
-from wct_domain.components import Components, description
+from wct_domain.components import (
+    Components,
+    description,
+    input_schemas,
+    output_schemas,
+)
 from wct_domain.explaining import explain
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.rulesets.source import RulesetSummary
@@ -97,8 +102,8 @@ def _component(
         "origin": components.origins.get(name, OWN),
     }
     try:
-        entry["input_schemas"] = _names(factory.get_input_schemas())
-        entry["output_schemas"] = _names(factory.get_output_schemas())
+        entry["input_schemas"] = _names(input_schemas(factory))
+        entry["output_schemas"] = _names(output_schemas(factory))
     except Exception as error:  # noqa: BLE001  # a plugin: it stays in the list
         text = f"Warning: {name} cannot say which schemas it knows: {explain(error)}"
         click.echo(printable(text), err=True)

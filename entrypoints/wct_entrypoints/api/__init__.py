@@ -96,6 +96,7 @@ from wct_entrypoints.api.artifact_store import (
 )
 from wct_entrypoints.api.executor import Executor
 from wct_entrypoints.api.files import AnalysisResultsExporter, RunbookLoader
+from wct_entrypoints.api.runbook_schema import RunbookSchemaGenerator
 from wct_entrypoints.api.schemas import Analyser, Connector, Schema
 from wct_entrypoints.bootstrap.schemas import JsonSchemaLoader
 from wct_entrypoints.schema_registry import SchemaRegistry
@@ -169,6 +170,7 @@ __all__ = [
     "RunbookError",
     "RunbookLoadError",
     "RunbookLoader",
+    "RunbookSchemaGenerator",
     "RunbookSummary",
     "RunbookValidationError",
     "Schema",

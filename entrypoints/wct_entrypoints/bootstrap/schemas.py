@@ -1,13 +1,19 @@
 """The schema source of a process: whatever the registry holds at the moment."""
 
+from pathlib import Path
 from typing import Any
 
 from wct_adapters.schemas.compiled import CompiledSchema
-from wct_adapters.schemas.json_files import JsonSchemaLoader
+from wct_adapters.schemas.json_files import BUNDLED, JsonSchemaLoader
 from wct_domain.schemas import SchemaLoader, SchemaSource
 from wct_entrypoints.schema_registry import SchemaRegistry
 
-__all__ = ["CheckingLoader", "JsonSchemaLoader", "RegisteredSchemas"]
+__all__ = ["CheckingLoader", "JsonSchemaLoader", "RegisteredSchemas", "bundled_file"]
+
+
+def bundled_file(name: str, version: str) -> Path:
+    """Return where a schema that wct brings lies, or would lie."""
+    return BUNDLED / name / version / f"{name}.json"
 
 
 class RegisteredSchemas(SchemaSource):

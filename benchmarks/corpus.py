@@ -2,7 +2,7 @@
 
 Shares by bytes: source code 40 % (PHP, JavaScript, Python, Java, SQL), prose 25 %
 (English with some German, French, Polish and Japanese), logs 20 % (web access,
-application, lock files with digests), CSV 15 % (one customer file for three order
+application, lock files with digests), CSV 15 % (one customer file for seven order
 files). One identifier in 24 and one sentence in eight name personal data; every
 access line carries an IP address, every tenth an e-mail address; a customer row
 carries a name, an e-mail address, a telephone number, a bank or card number and a
@@ -233,7 +233,7 @@ def lock_line(dice: Dice) -> str:
 
 def log_file(dice: Dice) -> tuple[str, str]:
     kinds: tuple[Callable[[Dice], str], ...] = (access_line, event_line, lock_line)
-    weights = "aaaeeeel"
+    weights = "aaeeeeel"
     kind = kinds["ael".index(dice.pick(weights))]
     lines: list[str] = []
     size, goal = 0, dice.between(40_000, 160_000)
@@ -267,7 +267,7 @@ def order_row(dice: Dice) -> str:
 
 
 def csv_file(dice: Dice) -> tuple[str, str]:
-    customers = dice.one_in(4)
+    customers = dice.one_in(8)
     row, lines = (
         (customer_row, [words.CUSTOMER_HEAD])
         if customers

@@ -107,7 +107,7 @@ ENGLISH = Language(
 )
 GERMAN = Language(
     frames=(
-        "der [a] [n] wartet neben dem [n], bis der [n] fertig ist.",
+        "der [a] [n] wartet neben dem [n], bis der [n] fertig wird.",
         "wir prüfen den [n], bevor der [a] [n] wieder geöffnet wird.",
         "für jeden [n] gibt es einen [n], doch nicht für jeden [n] ein Maß.",
     ),
@@ -122,7 +122,7 @@ GERMAN = Language(
 )
 FRENCH = Language(
     frames=(
-        "le [n] [a] reste près du [n] jusqu'à la fin de l'été.",
+        "le [n] [a] demeure près du [n] jusqu'à la fin de l'été.",
         "nous vérifions le [n] avant que le [n] [a] ne soit fermé.",
         "chaque [n] possède un [n], même si personne ne l'a demandé.",
     ),
@@ -142,11 +142,11 @@ POLISH = Language(
         "każdy [n] ma własny [n], choć nie każdy jest potrzebny.",
     ),
     personal=(
-        "adres e-mail i numer telefonu klienta są wpisane w [n].",
+        "e-mail i telefon klienta są wpisane w [n].",
         "pracownik podaje datę urodzenia, zanim dostanie [a] [n].",
     ),
     slots=(
-        ("[n]", ("raport", "wózek", "klucz", "magazyn", "dokument", "wykaz")),
+        ("[n]", ("raport", "wózek", "klucz", "magazyn", "wykaz")),
         ("[a]", ("mały", "duży", "zwykły", "późny", "następny", "żółty")),
     ),
 )
@@ -215,7 +215,7 @@ CONTACTS = (
     "call {name} under {phone} when the parcel is ready.",
 )
 
-STREETS = ("Mill Lane", "Quay Street", "Lindenweg", "Rue du Moulin", "Calle Mayor")
+STREETS = ("Mill Lane", "Quay Street", "Lindenweg", "Rue du Moulin", "Plaza Mayor")
 TOWNS = ("Northport", "Altstadt", "Vieuxpont", "Nowa Wieś", "Södervik", "Puerto Viejo")
 TIERS = ("basic", "silver", "gold")
 CURRENCIES = ("EUR", "GBP", "PLN", "USD")

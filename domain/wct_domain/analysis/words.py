@@ -26,7 +26,6 @@ letters and digits do not count where the run looks like encoded data (base64).
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple
@@ -50,7 +49,8 @@ _ASCII_LOWER = bytes(range(256)).lower()
 FOLD = bytes(32 if chr(byte) in _JOINERS else _ASCII_LOWER[byte] for byte in range(256))
 """Translation under which spellings of a name coincide; keeps every offset."""
 
-_NAME = re.compile(r"[^\W_]+(?:[ \t\n_.-]+[^\W_]+)*")
+_NAME = re.compile(rf"[^\W_]+(?:[{_JOINERS}]+[^\W_]+)*")
+_JOINER_RUN = re.compile(rf"[{_JOINERS}]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LEAST_FOR_PLURAL = 3  # characters: no "ids" for "id", no "as" for "a"
 _PLURAL_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -93,25 +93,23 @@ def spellings(pattern: str) -> tuple[Spelling, ...]:
     """Return every spelling of ``pattern``, sorted, without duplicates."""
     pattern = unicodedata.normalize("NFC", pattern)
     if _NAME.fullmatch(pattern) is None:
-        texts = {_lower(text) for text in _cases(pattern)}
+        texts = {text.encode().translate(_ASCII_LOWER) for text in _cases(pattern)}
         return tuple(Spelling(text.translate(FOLD), text) for text in sorted(texts))
     parts = _parts(pattern)
-    last = parts[-1]
-    if sum(map(len, parts)) >= _LEAST_FOR_PLURAL and last[-1] in _PLURAL_LETTERS:
-        endings = (*_cases(last), *map(_plural, _cases(last)))
-    else:
-        endings = _cases(last)
-    folded = {
-        _lower(text).translate(FOLD)
-        for words in product(*map(_cases, parts[:-1]), endings)
+    variants = [_cases(part) for part in parts]
+    if parts[-1][-1] in _PLURAL_LETTERS and len("".join(parts)) >= _LEAST_FOR_PLURAL:
+        variants[-1] += tuple(map(_plural, variants[-1]))
+    texts = {
+        text.encode().translate(FOLD)
+        for words in product(*variants)
         for text in _joined(words)
     }
-    return tuple(Spelling(text, None) for text in sorted(folded))
+    return tuple(Spelling(text, None) for text in sorted(texts))
 
 
 def _parts(name: str) -> list[str]:
-    parts = re.split(rf"[{_JOINERS}]+", name)
-    if name[0].islower():
+    parts = _JOINER_RUN.split(name)
+    if name[0].islower() and not name.islower():
         parts = [hump for part in parts for hump in _HUMP.split(part)]
     return parts
 
@@ -131,20 +129,17 @@ def _plural(word: str) -> str:
     return word + ("es" if word.lower().endswith(_HISSING) else "s")
 
 
-def _joined(words: tuple[str, ...]) -> Iterator[str]:
-    """Yield the words with a joiner or nothing between them, in every mixture.
+def _joined(words: tuple[str, ...]) -> list[str]:
+    """Return the words with a joiner or nothing between them, in every mixture.
 
     Past six words only with joiners throughout or none: mixtures double per word.
     """
     if len(words) > _MOST_MIXED:
-        yield from (" ".join(words), "".join(words))
-        return
-    for joints in product(("", " "), repeat=len(words) - 1):
-        yield words[0] + "".join(map("".join, zip(joints, words[1:], strict=True)))
-
-
-def _lower(text: str) -> bytes:
-    return text.encode().translate(_ASCII_LOWER)
+        return [" ".join(words), "".join(words)]
+    texts = [words[0]]
+    for word in words[1:]:
+        texts = [text + joint + word for text in texts for joint in (" ", "")]
+    return texts
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:

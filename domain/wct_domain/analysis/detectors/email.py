@@ -66,10 +66,12 @@ def validate(data: bytes, start: int, end: int) -> Span | None:
         local, first, previous = local[2:], first + 2, b""
     if not 0 < len(local) <= _LONGEST_LOCAL or local in _KEYWORDS:
         return None
-    if previous in _FILLED_IN or _is_password(data, first):
+    if previous in _FILLED_IN:
         return None
     last = _domain_end(data, end)
-    return None if last is None else (first, last)
+    if last is None or _is_password(data, first):
+        return None
+    return first, last
 
 
 def _trimmed(local: bytes) -> bytes:

@@ -51,13 +51,33 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     compact = data[start : start + length]
     last = start + length
     if not compact.isalnum():
-        found = _WRITTEN.match(data, start, start + _LONGEST)
-        written = found.group() if found else b""
-        compact = written.translate(None, _SEPARATORS)[:length]
-        last = start + _written_size(written, length)
+        compact, last = _grouped(data, start, length)
     if len(compact) < length or data[last : last + 1].isalnum():
         return None
     return (start, last) if _is_valid(compact) else None
+
+
+def _grouped(data: bytes, start: int, length: int) -> tuple[bytes, int]:
+    """Return ``length`` characters without their separators, and where they end.
+
+    Fewer characters if there are no more, or if two kinds of separators divide them.
+    """
+    last = start + length + (length - 1) // 4
+    written = data[start:last]
+    separators = written[4::5]  # as it is printed, in groups of four
+    compact = written.translate(None, _SEPARATORS)
+    if len(compact) == length and separators in (
+        b" " * len(separators),
+        b"-" * len(separators),
+    ):
+        return compact, last
+    found = _WRITTEN.match(data, start, start + _LONGEST)
+    written = found.group() if found else b""
+    compact = written.translate(None, _SEPARATORS)[:length]
+    size = len(compact)
+    while missing := len(compact) - len(written[:size].translate(None, _SEPARATORS)):
+        size += missing
+    return compact, start + size
 
 
 def _is_valid(compact: bytes) -> bool:
@@ -67,19 +87,6 @@ def _is_valid(compact: bytes) -> bool:
     elif 2 * len(compact.translate(None, _NO_DIGIT)) < len(compact):
         return False
     return compact.isupper() and check_digits_hold(compact)
-
-
-def _written_size(written: bytes, length: int) -> int:
-    """Return how many bytes of ``written`` hold its first ``length`` characters."""
-    size = length + (length - 1) // 4  # as it is printed, in groups of four
-    if len(written[:size].translate(None, _SEPARATORS)) == length:
-        return size
-    size = length
-    while missing := length - len(written[:size].translate(None, _SEPARATORS)):
-        if size >= len(written):
-            break
-        size += missing
-    return size
 
 
 IBAN = Detector(

@@ -1,12 +1,9 @@
 """Which of several validated values that share bytes is the one."""
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
 Value = tuple[int, int, int]  # start, end, rank of the detector (lower goes first)
-
-_BEYOND: Value = (sys.maxsize, sys.maxsize, 0)  # ends the last cluster
 
 
 def without_overlaps(values: Iterable[Value]) -> list[Value]:
@@ -15,28 +12,30 @@ def without_overlaps(values: Iterable[Value]) -> list[Value]:
     Of equally long ones the first stays, of those at one place the lower rank. So the
     digits inside an IBAN are no card, and the address inside an IPv6 tail no IPv4.
     """
-    ordered = sorted(set(values))
+    ordered = sorted(values)  # comes in sorted runs, one per anchor: no set in between
     for one, other in pairwise(ordered):
         if other[0] < one[1]:
-            return list(_longest(ordered))
+            return _longest(ordered)
     return ordered
 
 
-def _longest(ordered: list[Value]) -> Iterator[Value]:
-    """Decide cluster by cluster: values that touch no other are out of the question."""
-    cluster: list[Value] = []
-    reach = -1
-    for value in [*ordered, _BEYOND]:
-        if value[0] >= reach:
-            yield from _decided(cluster)
+def _longest(ordered: list[Value]) -> list[Value]:
+    kept: list[Value] = []
+    cluster = ordered[:1]
+    reach = ordered[0][1]
+    for value in ordered[1:]:
+        start, end, _ = value
+        if start >= reach:
+            kept += cluster if len(cluster) == 1 else _decided(cluster)
             cluster = []
         cluster.append(value)
-        reach = max(reach, value[1])
+        reach = max(reach, end)
+    return kept + _decided(cluster)
 
 
 def _decided(cluster: list[Value]) -> list[Value]:
     kept: list[Value] = []
-    for value in sorted(cluster, key=lambda v: (v[0] - v[1], v)):
+    for value in sorted(cluster, key=lambda each: (each[0] - each[1], each)):
         if all(value[1] <= other[0] or other[1] <= value[0] for other in kept):
             kept.append(value)
     return sorted(kept)

@@ -68,9 +68,10 @@ _NUMBER = re.compile(
     rb"|[0-9]{4}([ -])(?:[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?"
     rb"|[0-9]{6}\1[0-9]{4,5})(?![0-9])"
 )
-_JOINED_BEFORE = re.compile(rb"[A-Za-z0-9][-.+]\Z")
+_JOINTS = (b"-", b".", b"+")
 _JOINED_AFTER = re.compile(rb"[A-Za-z0-9]|[-.+][A-Za-z0-9]")
-_GROUP_BEFORE = re.compile(rb"(?<![A-Za-z0-9-])[A-Z0-9]{3}[0-9] \Z")  # also of an IBAN
+# Beside groups with blanks another group of four, of an IBAN or in a table.
+_GROUP_BEFORE = re.compile(rb"(?<![A-Za-z0-9-])[A-Z0-9]{3}[0-9] \Z")
 _GROUP_AFTER = re.compile(rb" [0-9]{4}(?![0-9])")
 
 
@@ -102,7 +103,7 @@ def validate(data: bytes, start: int, end: int) -> Span | None:
 
 
 def _number_at(data: bytes, start: int) -> Span | None:
-    if data[max(0, start - 1) : start].isalnum():
+    if start and _goes_before(data, start):
         return None
     found = _NUMBER.match(data, start)
     if found is None:
@@ -110,19 +111,34 @@ def _number_at(data: bytes, start: int) -> Span | None:
     digits = found.group().translate(None, b" -")
     if not passes_luhn(digits) or not is_issued(digits):
         return None
+    end = found.end()
+    if _JOINED_AFTER.match(data, end):
+        return None
+    if found.group(1) == b" " and _GROUP_AFTER.match(data, end):
+        return None
+    return start, end
+
+
+def _goes_before(data: bytes, start: int) -> bool:
+    """Say whether the digits at ``start`` continue what stands before them."""
     before = data[max(0, start - 6) : start]
-    if _JOINED_BEFORE.search(before) or _JOINED_AFTER.match(data, found.end()):
-        return None
-    if found.group(1) == b" " and (
-        _GROUP_BEFORE.search(before) or _GROUP_AFTER.match(data, found.end())
-    ):
-        return None
-    return found.span()
+    if before[-1:].isalnum():
+        return True
+    if not before[-2:-1].isalnum():
+        return False
+    if before.endswith(b" "):
+        grouped = data[start + 4 : start + 5] == b" "
+        return grouped and _GROUP_BEFORE.search(before) is not None
+    return before.endswith(_JOINTS)
 
 
 PAYMENT_CARD = Detector(
     name="payment_card",
     description="Payment card number, issuer range and Luhn digit hold (ISO/IEC 7812)",
-    anchors=(re.compile(rb"[0-9][0-9][0-9][0-9][ -]?[0-9][0-9][0-9][0-9]"),),
+    anchors=(
+        re.compile(
+            rb"[0-9][0-9][0-9][0-9][ -]?[0-9][0-9][0-9][0-9](?=[ -]?[0-9][0-9])"
+        ),
+    ),
     validate=validate,
 )

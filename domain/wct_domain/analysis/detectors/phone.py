@@ -29,9 +29,11 @@ _LEAST_UNGROUPED = 12  # digits of a 00 number in one piece
 _ONE_PIECE = re.compile(rb"00 ?[17][0-9]")
 _GTIN = (13, 14)
 _WIDE = (b" / ", b" - ")
-_TIES = frozenset((b"_", b"+", b"@"))
-_TIES_DIGITS = frozenset((b".", b":", b"/", b"-"))
-_TIES_ZEROS = _TIES_DIGITS | {b" "}  # a group of a longer number
+# A blank ties only zeros to a digit: they are a group of a longer number.
+_TIES_TO_DIGIT = (b".", b":", b"/", b"-", b" ")
+_TIES = frozenset(
+    byte for byte in range(128) if chr(byte).isalnum() or chr(byte) in "_+@.:/- "
+)
 _PLUS = ord("+")
 _TIED_AFTER = re.compile(rb"(?!x[0-9]|ext)\w|[.-][0-9]")  # an extension is not tied
 
@@ -44,8 +46,10 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     ones and those with the check digit of a GTIN are not taken, and +1 and +7 only
     where the code stands apart.
     """
+    if start and data[start - 1] in _TIES and _is_tied(data, start):
+        return None
     found = _WRITTEN.match(data, start, start + _LONGEST)
-    if found is None or _is_tied(data, start):
+    if found is None:
         return None
     text = found.group()
     digits = text.replace(_TRUNK, b"").translate(None, _SEPARATORS)
@@ -70,12 +74,12 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
 
 def _is_tied(data: bytes, start: int) -> bool:
     """Say whether what stands before belongs to the number: it is something else."""
-    before = data[max(0, start - 2) : start]
-    last = before[-1:]
-    if last.isalnum() or last in _TIES:
+    sign = data[start - 1 : start]
+    if sign not in _TIES_TO_DIGIT:
         return True
-    ties = _TIES_DIGITS if data[start] == _PLUS else _TIES_ZEROS
-    return last in ties and before[:1].isdigit()
+    if sign == b" " and data[start] == _PLUS:
+        return False
+    return data[max(0, start - 2) : start - 1].isdigit()
 
 
 def _is_padded(digits: bytes) -> bool:

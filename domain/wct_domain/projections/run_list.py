@@ -1,0 +1,124 @@
+"""All runs of a ledger: a fold over the events with which runs begin and end.
+
+Tens of thousands of runs are listed without reading their steps. A run that all of
+its steps ended says itself how many succeeded; of any other, only the fold of its
+own stream can tell (:class:`wct_domain.projections.run.Run`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self, get_args
+
+from wct_domain.events import RunCompleted, RunFailed, RunInterrupted, RunStarted
+from wct_domain.ports.ledger import Recorded
+from wct_domain.projections.run import RunStatus
+from wct_domain.upcasting import CURRENT, UPCASTERS
+
+Lifecycle = RunStarted | RunCompleted | RunFailed | RunInterrupted
+
+_NAMES = {kind.type.partition("/")[0] for kind in get_args(Lifecycle)}
+
+LIFECYCLE = tuple(
+    wire for wire in (*CURRENT, *UPCASTERS) if wire.partition("/")[0] in _NAMES
+)
+"""Wire names, of all versions, of the events that this fold needs."""
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """One run in one line."""
+
+    run: str
+    runbook: str  # its name
+    steps: int  # planned
+    started_at: datetime
+    ended_at: datetime | None = None
+    status: RunStatus = RunStatus.RUNNING
+    tally: RunCompleted | None = None  # None: not all steps were visited
+
+    @property
+    def duration(self) -> int | None:
+        """Microseconds from start to end; None while the run is open."""
+        if self.ended_at is None:
+            return None
+        return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+
+
+class RunList:
+    """Every run in a ledger, in the order in which they started.
+
+    Other events, and other streams, leave it as it is.
+    """
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunSummary] = {}
+
+    @classmethod
+    def of(cls, history: Iterable[Recorded]) -> Self:
+        """Fold a whole history, or that part of it that is of ``LIFECYCLE``."""
+        runs = cls()
+        for recorded in history:
+            runs.apply(recorded)
+        return runs
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take one more event into account."""
+        match event := recorded.event:
+            case RunStarted():
+                self._runs[recorded.stream] = RunSummary(
+                    run=recorded.stream,
+                    runbook=event.runbook,
+                    steps=len(event.steps),
+                    started_at=recorded.at,
+                )
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                if recorded.stream in self._runs:
+                    self._end(self._runs[recorded.stream], event, recorded.at)
+            case _:
+                pass
+
+    @property
+    def newest_first(self) -> list[RunSummary]:
+        """Runs, the one that started last first."""
+        return list(reversed(self._runs.values()))
+
+    @staticmethod
+    def _end(
+        run: RunSummary, event: RunCompleted | RunFailed | RunInterrupted, at: datetime
+    ) -> None:
+        run.ended_at = at
+        match event:
+            case RunCompleted():
+                well = event.failed == event.skipped == 0
+                run.tally = event
+                run.status = (
+                    RunStatus.COMPLETED if well else RunStatus.COMPLETED_WITH_FAILURES
+                )
+            case RunFailed():
+                run.status = RunStatus.FAILED
+            case RunInterrupted():
+                run.status = RunStatus.INTERRUPTED
+
+
+def shortest_prefixes(ids: Iterable[str], at_least: int = 8) -> Mapping[str, str]:
+    """Map each id to its shortest prefix that no other id begins with.
+
+    An id that another one begins with, has none, and stands for itself.
+    """
+    ordered = sorted(set(ids))
+    shared = [0, *map(_shared, ordered, ordered[1:]), 0]  # with neighbours only
+    return {
+        each: each[: max(at_least, before + 1, after + 1)]
+        for each, before, after in zip(ordered, shared, shared[1:], strict=False)
+    }
+
+
+def _shared(one: str, other: str) -> int:
+    """Length of the prefix that two strings have in common."""
+    length = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        length += 1
+    return length

@@ -1,0 +1,151 @@
+"""Everything that ``wct show`` says of a run, before it is laid out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wct_domain.archive import BlobReader
+from wct_domain.digests import Reference
+from wct_domain.errors import LedgerError, RunNotFoundError
+from wct_domain.events import RunStarted, SourceRead
+from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.inventory import Inventory, Kept
+from wct_domain.projections.results import error_text
+from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_entrypoints.cli.printing import in_seconds, utc
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run with the texts that its events only refer to.
+
+    A text that the ledger cannot provide is None, or says why in brackets.
+    """
+
+    run: Run
+    started: RunStarted
+    contact: str | None
+    reason: str | None  # why the run as a whole failed; masked
+    reasons: Mapping[str, str]  # step id to why it failed or was skipped; masked
+    artifacts: Mapping[str, Kept]
+    ledger: str
+
+
+def report_on(ledger: Ledger, run_id: str) -> RunReport:
+    """Rebuild a run.
+
+    Raises:
+        RunNotFoundError: the stream of that name is no run's.
+    """
+    run, inventory = Run(), Inventory()
+    for recorded in ledger.read(run_id):
+        run.apply(recorded)
+        inventory.apply(recorded)
+    if run.started is None:
+        msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
+        raise RunNotFoundError(msg)
+    blobs = BlobReader(ledger)
+    return RunReport(
+        run=run,
+        started=run.started,
+        contact=_contact(run.started, blobs),
+        reason=_reason(run.message, blobs),
+        reasons={
+            step.plan.id: reason
+            for step in run.steps.values()
+            if (reason := _reason(step.message, blobs)) is not None
+        },
+        artifacts={name: kept for name, kept in inventory.kept.items() if kept.saved},
+        ledger=ledger.location,
+    )
+
+
+def _contact(started: RunStarted, blobs: BlobReader) -> str | None:
+    try:
+        contact = blobs.document(started.document)["runbook"].get("contact")
+    except LedgerError:  # erased, or damaged: the run can be shown without
+        return None
+    return None if contact is None else str(contact)
+
+
+def _reason(message: Reference | None, blobs: BlobReader) -> str | None:
+    if message is None:
+        return None
+    # Here, because detectors are needed only where something failed.
+    from wct_domain.analysis.masking import mask_text
+
+    try:
+        return mask_text(error_text(message, blobs))
+    except LedgerError as error:
+        return f"(not known: {error})"
+
+
+def document(report: RunReport) -> dict[str, Any]:
+    """Put a report into the shape that programs read."""
+    run = report.run
+    return {
+        "run": run.id,
+        "runbook": report.started.runbook,
+        "contact": report.contact,
+        "status": run.status,
+        "started_at": utc(run.started_at),
+        "ended_at": utc(run.ended_at),
+        "duration": in_seconds(run.duration),
+        "succeeded": run.count(StepStatus.SUCCEEDED),
+        "failed": run.count(StepStatus.FAILED),
+        "skipped": run.count(StepStatus.SKIPPED),
+        "reason": report.reason,
+        "signal": run.signal,
+        "versions": report.started.versions,
+        "components": [each.model_dump() for each in report.started.components],
+        "steps": [
+            _step(step, report.reasons.get(step.plan.id)) for step in run.steps.values()
+        ],
+        "sources": [_source(source) for source in run.sources],
+        "artifacts": [_artifact(kept) for kept in report.artifacts.values()],
+        "events": run.version,
+        "ledger": report.ledger,
+    }
+
+
+def _step(step: StepState, reason: str | None) -> dict[str, Any]:
+    return {
+        "id": step.plan.id,
+        "status": step.status,
+        "attempt": step.attempt or None,
+        "connector": step.plan.connector,
+        "input_from": step.plan.input_from,
+        "analyser": step.plan.analyser,
+        "started_at": utc(step.started_at),
+        "duration": in_seconds(step.duration),
+        "items": step.items,
+        "input_schema": step.input_schema,
+        "output_schema": step.output_schema,
+        "saved": step.saved,
+        "truncated": step.truncated,
+        "code": step.code,
+        "reason": reason,
+        "because": step.because,
+    }
+
+
+def _source(source: SourceRead) -> dict[str, Any]:
+    return {
+        "connector": source.connector,
+        "step": source.step,
+        "schema": source.output_schema,
+        "items": source.items,
+        "size": source.size,
+        "unreadable": source.unreadable,
+        "truncated": source.truncated,
+    }
+
+
+def _artifact(kept: Kept) -> dict[str, Any]:
+    return {
+        "step": kept.name,
+        "schema": kept.schema,
+        "items": kept.items,
+        "size": kept.size,
+        "saved_at": utc(kept.at),
+    }

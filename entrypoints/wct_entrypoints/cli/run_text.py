@@ -1,0 +1,128 @@
+"""A run laid out for people, as ``wct show`` prints it."""
+
+from collections.abc import Iterator
+
+from wct_domain.events import SourceRead
+from wct_domain.projections.run import RunStatus, StepState, StepStatus
+from wct_domain.projections.timeline import seconds, size
+from wct_entrypoints.cli.printing import local, table_lines, wrapped
+from wct_entrypoints.cli.run_report import RunReport
+from wct_entrypoints.cli.shared import printable
+
+_DETAIL = " " * 6
+
+
+def lines(report: RunReport, name: str) -> Iterator[str]:
+    """Lay out a report; ``name`` is how commands may call the run."""
+    yield f"Run {printable(report.run.id)}"
+    for what, text in _facts(report):
+        yield wrapped(f"  {what:<8}  ", text)
+    yield from ("", "Steps")
+    yield from _steps(report)
+    if report.run.sources:
+        yield from ("", "Sources")
+        for source in report.run.sources:
+            yield wrapped("  ", _source(source))
+    yield from ("", "Next")
+    rows = list(_advice(report, name))
+    yield from table_lines(rows, indent=2)
+
+
+def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
+    run, started = report.run, report.started
+    contact = f", contact {report.contact}" if report.contact else ""
+    yield "runbook", started.runbook + contact
+    yield "status", _status(report)
+    if report.reason is not None:
+        yield "reason", report.reason
+    if run.started_at is not None:
+        took = "" if run.duration is None else f", took {seconds(run.duration)}"
+        yield "started", local(run.started_at) + took
+    versions = [f"{what} {version}" for what, version in started.versions.items()]
+    if versions:
+        yield "versions", ", ".join(versions)
+    yield "ledger", f"{report.ledger}, {run.version} events"
+
+
+def _status(report: RunReport) -> str:
+    run = report.run
+    counts = [
+        f"{run.count(status)} {status}"
+        for status in (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
+        if run.count(status)
+    ]
+    by = f" by {run.signal}" if run.signal else ""
+    of = f" of {len(run.steps)} step{'' if len(run.steps) == 1 else 's'}"
+    return f"{run.status}{by}: {', '.join(counts) or 'none'}{of}"
+
+
+def _steps(report: RunReport) -> Iterator[str]:
+    states = list(report.run.steps.values())
+    over = report.run.status is not RunStatus.RUNNING
+    rows = [
+        (state.plan.id, _how(state, over=over), _took(state), _yield(state))
+        for state in states
+    ]
+    heads = table_lines(rows, indent=2, right=(2,), statuses=1)
+    for state, head in zip(states, heads, strict=True):
+        yield head
+        yield wrapped(_DETAIL, _way(state))
+        if (reason := report.reasons.get(state.plan.id)) is not None:
+            yield wrapped(_DETAIL, f"{state.code}: {reason}")
+
+
+def _how(state: StepState, *, over: bool) -> str:
+    """Say how a step stands; in a run that is over nothing goes on any more."""
+    match state.status:
+        case StepStatus.PLANNED:
+            return "not started"
+        case StepStatus.RUNNING if over:
+            return "not finished"
+        case _:
+            return state.status
+
+
+def _took(state: StepState) -> str:
+    return "" if state.duration is None else seconds(state.duration)
+
+
+def _yield(state: StepState) -> str:
+    if state.items is None:
+        return ""
+    items = f"{state.items:,} item{'' if state.items == 1 else 's'}"
+    saved = ", saved" if state.saved else ""
+    return items + saved + (", input was cut off" if state.truncated else "")
+
+
+def _way(state: StepState) -> str:
+    """Say what a step read, with which analyser, and what it made."""
+    plan = state.plan
+    origin = plan.connector or f"artifact {plan.input_from}"
+    read = f"{origin} ({state.input_schema})" if state.input_schema else origin
+    made = f" → {state.output_schema}" if state.output_schema else ""
+    return f"{read} → {plan.analyser}{made}" if plan.analyser else read + made
+
+
+def _source(source: SourceRead) -> str:
+    gaps = f", {source.unreadable:,} unreadable" if source.unreadable else ""
+    cut = ", cut off by a limit" if source.truncated else ""
+    items = f"{source.items:,} item{'' if source.items == 1 else 's'}"
+    return (
+        f"{source.connector} as {source.output_schema}: {items}, "
+        f"{size(source.size)}{gaps}{cut}"
+    )
+
+
+def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:
+    run = report.run
+    if run.status is RunStatus.RUNNING:
+        yield f"wct events {name}", "how far it is; it may have been killed"
+    elif run.status is not RunStatus.COMPLETED:
+        yield "wct run RUNBOOK", "again, when the cause is mended"
+    if run.count(StepStatus.FAILED):
+        yield f"wct events {name} --type step.failed", "what failed, in order"
+    results = [each.plan.id for each in run.steps.values() if each.result is not None]
+    if results:
+        yield f"wct artifacts {name} {results[-1]}", "a result, its evidence masked"
+    if run.status is not RunStatus.RUNNING:
+        yield f"wct events {name}", "everything that happened"

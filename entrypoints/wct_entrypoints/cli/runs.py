@@ -1,0 +1,163 @@
+"""``wct runs``: what was run, when, and how it ended."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.run import Run, RunStatus, StepStatus
+from wct_domain.projections.run_list import (
+    LIFECYCLE,
+    RunList,
+    RunSummary,
+    shortest_prefixes,
+)
+from wct_domain.projections.timeline import seconds
+from wct_entrypoints.bootstrap.ledgers import DEFAULT
+from wct_entrypoints.cli.ledger_access import reading
+from wct_entrypoints.cli.printing import (
+    in_seconds,
+    local,
+    print_json,
+    print_lines,
+    table_lines,
+    utc,
+)
+from wct_entrypoints.cli.shared import (
+    errors_end_the_command,
+    json_option,
+    ledger_option,
+)
+
+_STATUSES = ", ".join(status.replace(" ", "-") for status in RunStatus)
+_HEADINGS = ("RUN", "RUNBOOK", "STATUS", "STARTED", "TOOK", "STEPS")
+
+
+def _as_statuses(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[RunStatus, ...]:
+    """Understand statuses; ``completed-with-failures`` needs no quotes."""
+    found: list[RunStatus] = []
+    for value in values:
+        try:
+            found.append(RunStatus(value.lower().replace("-", " ")))
+        except ValueError as error:
+            msg = f"'{value}' is none of: {_STATUSES}"
+            raise click.BadParameter(msg) from error
+    return tuple(found)
+
+
+class _Line(NamedTuple):
+    """A run as it is listed."""
+
+    name: str  # the shortest that is unambiguous
+    run: RunSummary
+    succeeded: int
+    failed: int
+    skipped: int
+
+
+@click.command()
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    callback=_as_statuses,
+    metavar="STATUS",
+    help=f"Only runs of this status; may be repeated. One of: {_STATUSES}.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Only the newest N of them. Default: all.",
+)
+@ledger_option
+@json_option
+def runs(
+    *,
+    statuses: tuple[RunStatus, ...],
+    limit: int | None,
+    ledger: Path | None,
+    as_json: bool,
+) -> None:
+    """List the runs in a ledger, newest first.
+
+    RUN is the shortest name by which other commands know the run. STEPS are those that
+    succeeded, failed, and were skipped. Times are local.
+
+    --json prints a list of objects: run, runbook, status, started_at (UTC), duration
+    (seconds; null while the run is open), steps, succeeded, failed, skipped.
+
+    Where nothing was recorded yet the list is empty. A ledger that you name, by
+    --ledger or WCT_LEDGER, has to exist.
+    """
+    with errors_end_the_command():
+        lines: list[_Line] = []
+        if not _nothing_yet(ledger):
+            with reading(ledger) as opened:
+                lines = _lines(opened, statuses, limit)
+        if as_json:
+            print_json([_document(line) for line in lines])
+        elif lines:
+            rows = [_HEADINGS, *map(_row, lines)]
+            print_lines(table_lines(rows, statuses=2, flexible=1))
+        elif statuses:
+            click.echo(f"No run is {' or '.join(statuses)}.", err=True)
+        else:
+            click.echo("No runs yet: 'wct run RUNBOOK' records one.", err=True)
+
+
+def _nothing_yet(given: Path | None) -> bool:
+    """Say whether nobody named a ledger, and there is none in the usual place."""
+    named = given is not None or bool(os.environ.get("WCT_LEDGER"))
+    return not named and not DEFAULT.exists()
+
+
+def _lines(
+    ledger: Ledger, statuses: Collection[RunStatus], limit: int | None
+) -> list[_Line]:
+    runs = RunList.of(ledger.read_all(types=LIFECYCLE)).newest_first
+    names = shortest_prefixes(run.run for run in runs)
+    wanted = [run for run in runs if not statuses or run.status in statuses]
+    return [_Line(names[run.run], run, *_counts(run, ledger)) for run in wanted[:limit]]
+
+
+def _counts(run: RunSummary, ledger: Ledger) -> tuple[int, int, int]:
+    if run.tally is not None:
+        return run.tally.succeeded, run.tally.failed, run.tally.skipped
+    steps = Run.of(ledger.read(run.run))
+    return (
+        steps.count(StepStatus.SUCCEEDED),
+        steps.count(StepStatus.FAILED),
+        steps.count(StepStatus.SKIPPED),
+    )
+
+
+def _document(line: _Line) -> dict[str, Any]:
+    return {
+        "run": line.run.run,
+        "runbook": line.run.runbook,
+        "status": line.run.status,
+        "started_at": utc(line.run.started_at),
+        "duration": in_seconds(line.run.duration),
+        "steps": line.run.steps,
+        "succeeded": line.succeeded,
+        "failed": line.failed,
+        "skipped": line.skipped,
+    }
+
+
+def _row(line: _Line) -> list[str]:
+    took = line.run.duration
+    return [
+        line.name,
+        line.run.runbook,
+        line.run.status,
+        local(line.run.started_at),
+        "" if took is None else seconds(took),
+        f"{line.succeeded}/{line.failed}/{line.skipped}",
+    ]

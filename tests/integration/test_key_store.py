@@ -1,0 +1,177 @@
+import json
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wct_adapters.identity import utc_now
+from wct_adapters.ledgers.key_store import load_content_key, make_content_key
+from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
+from wct_domain.errors import LedgerUnusableError
+from wct_domain.testing.ledger_samples import RUN, notes
+
+LOG = "9f0c1d5e-5b0f-4c8e-9d0a-6f3f5f3a2b1c"
+OTHER_LOG = "00000000-5b0f-4c8e-9d0a-6f3f5f3a2b1c"
+
+
+def opened(path: Path, **how: Any) -> SqliteLedger:
+    return open_sqlite_ledger(path, clock=utc_now, **how)
+
+
+def recorded(path: Path, **how: Any) -> Path:
+    """Make a ledger with one event."""
+    ledger = opened(path, **how)
+    ledger.append(RUN, notes(1), expected=0)
+    ledger.close()
+    return path
+
+
+def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
+    store = tmp_path / "keys"
+    key = make_content_key(store, LOG, "ledger")
+    assert len(key) == 32
+    assert make_content_key(store, LOG, "ledger") == key
+    assert load_content_key(store, LOG, "ledger") == key
+    assert stat.S_IMODE(store.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["keys"]
+
+
+def test_ledgers_may_share_a_store_but_never_a_key(tmp_path: Path) -> None:
+    store = tmp_path / "keys"
+    first = make_content_key(store, LOG, "ledger")
+    second = make_content_key(store, OTHER_LOG, "ledger")
+    assert first != second
+    assert load_content_key(store, LOG, "ledger") == first
+
+
+def test_what_a_newer_wct_keeps_there_is_kept(tmp_path: Path) -> None:
+    store = tmp_path / "keys"
+    make_content_key(store, LOG, "ledger")
+    content = json.loads(store.read_bytes())
+    content["signing_key"] = "theirs"
+    content["ledgers"][LOG]["scopes"] = {"a": "b"}
+    store.write_text(json.dumps(content))
+    make_content_key(store, OTHER_LOG, "ledger")
+    after = json.loads(store.read_bytes())
+    assert after["signing_key"] == "theirs"
+    assert after["ledgers"][LOG] == content["ledgers"][LOG]
+
+
+def test_all_who_make_a_key_at_once_get_the_same(tmp_path: Path) -> None:
+    store = tmp_path / "keys"
+
+    def make(number: int) -> bytes:
+        return make_content_key(store, (LOG, OTHER_LOG)[number % 2], "ledger")
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(make, range(32)))
+    assert len(set(keys[::2])) == len(set(keys[1::2])) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["keys"]
+
+
+def test_a_store_behind_a_link_is_changed_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "keys").symlink_to(tmp_path / "elsewhere" / "real")
+    key = make_content_key(tmp_path / "keys", LOG, "ledger")
+    assert (tmp_path / "keys").is_symlink()
+    assert load_content_key(tmp_path / "elsewhere" / "real", LOG, "ledger") == key
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "is missing"),
+        (b"", "is damaged"),
+        (b"{", "is damaged"),
+        (b"\xff\xfe", "is damaged"),
+        (b"[]", "is damaged"),
+        (b'{"format": 1}', "is damaged"),
+        (b'{"format": 1, "ledgers": []}', "is damaged"),
+        (b'{"format": 2, "ledgers": {}}', "is not of format 1"),
+        (b'{"format": 1, "ledgers": {}}', "has no key of this ledger"),
+        (b'{"format": 1, "ledgers": {"LOG": {}}}', "is damaged"),
+        (b'{"format": 1, "ledgers": {"LOG": []}}', "is damaged"),
+        (b'{"format": 1, "ledgers": {"LOG": {"content_key": 7}}}', "is damaged"),
+        (b'{"format": 1, "ledgers": {"LOG": {"content_key": "ab"}}}', "is damaged"),
+    ],
+)
+def test_without_its_key_a_ledger_is_read_but_not_written(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = recorded(tmp_path / "ledger.db")
+    store = tmp_path / "ledger.db.keys"
+    (log,) = json.loads(store.read_bytes())["ledgers"]
+    store.unlink()
+    if content is not None:
+        store.write_bytes(content.replace(b"LOG", log.encode()))
+    before = store.read_bytes() if store.exists() else None
+
+    with pytest.raises(LedgerUnusableError) as caught:
+        opened(path)
+    text = str(caught.value)
+    assert f"key store '{store}' {reason}" in text
+    assert "restore it" in text
+    assert "\n" not in text
+    assert (store.read_bytes() if store.exists() else None) == before
+
+    ledger = opened(path, read_only=True)
+    assert len(list(ledger.read(RUN))) == 1
+    with pytest.raises(LedgerUnusableError, match=reason):
+        _ = ledger.content_key
+    ledger.close()
+
+
+def test_a_store_elsewhere_is_used_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "safe").mkdir()
+    store = tmp_path / "safe" / "keys.json"
+    path = recorded(tmp_path / "ledger.db", keys=store)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["ledger.db", "safe"]
+    reader = opened(path, keys=store, read_only=True)
+    writer = opened(path, keys=store)
+    assert reader.content_key == writer.content_key
+    reader.close()
+    writer.close()
+    with pytest.raises(LedgerUnusableError, match="is missing"):
+        opened(path)
+
+
+@pytest.mark.parametrize("place", ["nowhere/keys", "."])
+def test_a_store_that_cannot_be_written_stops_a_new_ledger(
+    tmp_path: Path, place: str
+) -> None:
+    store = tmp_path / place
+    with pytest.raises(LedgerUnusableError, match="cannot be written") as caught:
+        opened(tmp_path / "ledger.db", keys=store)
+    assert f"'{store}'" in str(caught.value)
+    assert "WCT_KEYS" in str(caught.value)
+    recorded(tmp_path / "ledger.db")
+
+
+def test_a_ledger_made_anew_gets_a_key_of_its_own(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "ledger.db")
+    first = opened(path, read_only=True).content_key
+    path.unlink()
+    recorded(path)
+    assert opened(path, read_only=True).content_key != first
+    assert len(json.loads((tmp_path / "ledger.db.keys").read_bytes())["ledgers"]) == 2
+
+
+def test_a_crash_while_writing_leaves_the_old_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "keys"
+    key = make_content_key(store, LOG, "ledger")
+
+    def crash(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", crash)
+        with pytest.raises(LedgerUnusableError, match="Input/output error"):
+            make_content_key(store, OTHER_LOG, "ledger")
+    assert load_content_key(store, LOG, "ledger") == key
+    make_content_key(store, OTHER_LOG, "ledger")
+    assert [each.name for each in tmp_path.iterdir()] == ["keys"]

@@ -1,0 +1,54 @@
+import hashlib
+from collections import Counter
+
+from benchmarks import corpus
+from wct_adapters.matching.portable import PortableMatcherCompiler
+from wct_domain.analysis.detectors import DETECTORS
+
+# Changes only with the corpus itself: never with the version of Python, the machine
+# or the order of a hash table. Figures of different digests cannot be compared.
+DIGEST = "3cfc828694e2d178d7d33879fa639a3f9f1c2098e79d078ea2af18dcf9d96cbd"
+
+
+def test_the_corpus_is_the_same_everywhere() -> None:
+    digest = hashlib.sha256()
+    for name, content in corpus.files(0.5):
+        digest.update(name.encode() + b"\0" + content)
+    assert digest.hexdigest() == DIGEST
+
+
+def test_another_seed_makes_another_corpus() -> None:
+    assert dict(corpus.files(0.1)) != dict(corpus.files(0.1, seed=1))
+
+
+def test_each_kind_has_its_share_of_the_bytes() -> None:
+    sizes = Counter[str]()
+    for name, content in corpus.files(4):
+        sizes[name.partition("/")[0]] += len(content)
+    for kind, share in corpus.SHARES.items():
+        wanted = 4 * corpus.MEGABYTE * share / 100
+        assert wanted <= sizes[kind] < wanted + 200_000  # no file is larger
+
+
+def test_the_corpus_holds_at_least_a_thousand_true_matches_per_megabyte() -> None:
+    contents = [content for _, content in corpus.files(2)]
+    matcher = PortableMatcherCompiler().compile(
+        ["email address", "phone number", "date of birth", "last name", "customer id"],
+        list(DETECTORS),
+    )
+    hits = sum(len(matcher.scan(content)) for content in contents)
+    assert hits / (sum(map(len, contents)) / corpus.MEGABYTE) >= 1000
+
+
+def test_every_made_value_passes_its_validation() -> None:
+    dice = corpus.Dice(7)
+    for _ in range(200):
+        for name, value in {
+            "email": corpus.email(dice, "Zoë", "Weiß"),
+            "iban": corpus.iban(dice),
+            "payment_card": corpus.card(dice),
+            "phone": corpus.phone(dice),
+        }.items():
+            data = f"{value}\n".encode()
+            hits = PortableMatcherCompiler().compile([], [name]).scan(data)
+            assert [data[hit.start : hit.end].decode() for hit in hits] == [value]

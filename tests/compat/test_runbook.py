@@ -99,7 +99,7 @@ def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "runbook.yaml"
-    path.write_bytes(b"name: caf\xe9")
+    path.write_bytes(b"name: M\xfcller")
 
     with pytest.raises(RunbookLoadError) as raised:
         RunbookLoader.load(path)

@@ -41,6 +41,11 @@ def configure(threshold: Level, prepare: Callable[[], None] | None = None) -> No
     _settings.prepared = False
 
 
+def choose(threshold: Level) -> None:
+    """Change what is logged; all else stays as it was configured."""
+    configure(threshold, _settings.prepare)
+
+
 def writes(level: Level) -> bool:
     """Say whether lines of this level are written."""
     return level >= _settings.threshold

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from wct_domain import __version__
+from wct_entrypoints import logs
 
 COMMANDS = {
     "run": ("run", "Execute a runbook and record what happens."),
@@ -43,6 +44,7 @@ class LazyGroup(click.Group):
             if isinstance(stream, TextIOWrapper):
                 # A locale that lacks a character gets an escape, not a traceback.
                 stream.reconfigure(errors="backslashreplace")
+        logs.configure(logs.Level.WARNING, _prepare_log)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -67,6 +69,12 @@ class LazyGroup(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _prepare_log() -> None:
+    from wct_entrypoints.cli.log_lines import prepare_structlog
+
+    prepare_structlog()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

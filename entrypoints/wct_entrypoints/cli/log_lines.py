@@ -33,11 +33,6 @@ _LANDMARKS = (
 )
 
 
-def configure(level: logs.Level) -> None:
-    """Write lines of this level and above to stderr."""
-    logs.configure(level, _prepare_structlog)
-
-
 def log_event(recorded: Recorded) -> None:
     """Write an event as a line: INFO for what a reader waits for, else DEBUG.
 
@@ -54,7 +49,8 @@ def log_event(recorded: Recorded) -> None:
     )
 
 
-def _prepare_structlog() -> None:
+def prepare_structlog() -> None:
+    """Have lines written to stderr, in our form; called before the first one is."""
     import structlog
 
     structlog.configure(

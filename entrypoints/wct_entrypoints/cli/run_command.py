@@ -11,10 +11,10 @@ from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.own_files import OwnFiles
 from wct_domain.services import Provided, ServiceContainer
+from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
 from wct_entrypoints.bootstrap.identity import new_id
 from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_path, open_ledger
-from wct_entrypoints.cli import log_lines
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
@@ -37,7 +37,7 @@ def execute(options: RunOptions) -> int:
         WctError: the run could not be executed, or its results not be written.
         SystemExit: the runbook was refused; all is said.
     """
-    log_lines.configure(options.level)
+    logs.choose(options.level)
     run = new_id()
     output = choose_output(
         options.output_dir, options.output, run=run, at=options.started

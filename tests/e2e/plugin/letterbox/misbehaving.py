@@ -1,0 +1,105 @@
+"""A connector that does what the runbook says no connector should do."""
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+from wct_entrypoints.api import (
+    ComponentConfig,
+    ComponentFactory,
+    Connector,
+    Message,
+    Schema,
+    ServiceContainer,
+)
+
+LETTERS = Schema("letters", "1.0.0")
+LONG = 60.0  # seconds
+
+
+def sleep() -> None:
+    time.sleep(LONG)
+
+
+def spin() -> None:
+    """Use the processor in Python code."""
+    end = time.monotonic() + LONG
+    while time.monotonic() < end:
+        pass
+
+
+def pool() -> None:
+    """Wait in a thread that Python joins when it exits."""
+    with ThreadPoolExecutor() as workers:
+        workers.submit(time.sleep, LONG).result()
+
+
+def match() -> None:
+    """Use the processor in C code that lets nobody else in, again and again."""
+    end = time.monotonic() + LONG
+    while time.monotonic() < end:
+        re.match(r"(a|aa)+$", "a" * 24 + "b")
+
+
+def fail() -> None:
+    msg = "cannot open [/red] box of ann@example.org\x1b[31m"
+    raise RuntimeError(msg)
+
+
+def leave() -> None:
+    sys.exit(7)
+
+
+DEEDS: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (sleep, spin, pool, match, fail, leave)
+}
+
+
+class Misbehaving(Connector):
+    """Does the deed that the runbook names."""
+
+    def __init__(self, deed: str) -> None:
+        self._deed = deed
+
+    @classmethod
+    def get_name(cls) -> str:
+        return "misbehaving"
+
+    @classmethod
+    def get_supported_output_schemas(cls) -> list[Schema]:
+        return [LETTERS]
+
+    def extract(self, output_schema: Schema) -> Message:
+        if self._deed == "none":
+            return cast("Message", None)
+        if self._deed == "other schema":
+            return Message("x", {"data": ["x"]}, Schema("parcels", "1.0.0"))
+        if self._deed == "no json":
+            return Message("x", {"data": [object()]}, output_schema)
+        DEEDS[self._deed]()
+        return Message("x", {"data": ["x"]}, output_schema)
+
+
+class MisbehavingFactory(ComponentFactory[Misbehaving]):
+    """Makes them; the property ``deed`` says what they do."""
+
+    def __init__(self, container: ServiceContainer) -> None:
+        del container
+
+    def create(self, config: ComponentConfig) -> Misbehaving:
+        return Misbehaving(config["deed"])
+
+    def can_create(self, config: ComponentConfig) -> bool:
+        return "deed" in config
+
+    def get_component_name(self) -> str:
+        return "misbehaving"
+
+    def get_input_schemas(self) -> list[Schema]:
+        return []
+
+    def get_output_schemas(self) -> list[Schema]:
+        return [LETTERS]

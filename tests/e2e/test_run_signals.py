@@ -1,0 +1,121 @@
+"""Ctrl-C and SIGTERM end a run within a second, and leave a record to look at."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.letterbox_runbooks import count, read, write
+from tests.e2e.processes import Ended, Wct, end
+
+ENOUGH = 5.0
+"""Seconds: a hang lasts a minute, and a loaded machine may take its time."""
+
+
+def interrupted(
+    wct: Wct, directory: Path, deed: str, *signals: signal.Signals
+) -> Ended:
+    """Run a step that counts and one that hangs, and send signals when it hangs."""
+    runbook = write(
+        directory / "hangs.yaml",
+        count("quick"),
+        read("stuck", deed),
+        count("late", input_from="stuck"),
+    )
+    process = wct.start("run", runbook)
+    wait_for(wct, process, "[1/3] quick completed")
+    time.sleep(0.1)
+    return end(process, *signals)
+
+
+def wait_for(wct: Wct, process: subprocess.Popen[str], line: str) -> None:
+    """Wait until the process has said something on stderr."""
+    assert process.stderr is not None
+    while (said := process.stderr.readline()) and line not in said:
+        continue
+    assert line in said
+
+
+def events(wct: Wct, kind: str) -> list[dict[str, object]]:
+    done = wct("events", "latest", "--type", kind, "--json")
+    return [json.loads(line)["data"] for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("deed", ["sleep", "spin", "pool", "match"])
+@pytest.mark.parametrize(
+    ("kind", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_ends_a_run_whatever_its_step_is_doing(
+    wct_with_plugin: Wct,
+    tmp_path: Path,
+    deed: str,
+    kind: signal.Signals,
+    status: int,
+) -> None:
+    ended = interrupted(wct_with_plugin, tmp_path, deed, kind)
+
+    assert ended.status == status
+    assert ended.took < ENOUGH
+    assert events(wct_with_plugin, "run.interrupted") == [
+        {"signal": kind.name, "in_flight": ["stuck"]}
+    ]
+
+
+def test_an_interrupted_run_says_what_was_at_work_and_how_to_go_on(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    ended = interrupted(wct_with_plugin, tmp_path, "sleep", signal.SIGINT)
+
+    said = ended.stderr.splitlines()
+    name = said[0].split()[1]
+    assert said == [
+        f"Run {name} was interrupted (SIGINT); in flight: stuck",
+        f"What was done is recorded: wct show {name}",
+        f"To run all of it again: wct run {tmp_path / 'hangs.yaml'}",
+    ]
+    assert ended.stdout == ""
+    assert not (tmp_path / "outputs").exists()
+    shown = json.loads(wct_with_plugin("show", name, "--json").stdout)
+    assert shown["status"] == "interrupted"
+    assert [step["status"] for step in shown["steps"]] == [
+        "succeeded",
+        "running",
+        "planned",
+    ]
+
+
+def test_nothing_is_recorded_of_the_run_after_its_end(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    interrupted(wct_with_plugin, tmp_path, "sleep", signal.SIGINT)
+
+    done = wct_with_plugin("events", "latest", "--json")
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["type"] == "run.interrupted/1"
+
+
+def test_a_second_signal_ends_the_process_at_once(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    ended = interrupted(wct_with_plugin, tmp_path, "spin", signal.SIGINT, signal.SIGINT)
+
+    assert ended.status == 130
+    assert ended.took < ENOUGH
+
+
+def test_ctrl_c_before_the_run_begins_records_nothing(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    runbook = tmp_path / "never.yaml"
+    subprocess.run(["mkfifo", str(runbook)], check=True)  # opening it waits
+    process = wct_with_plugin.start("run", runbook)
+    time.sleep(1.5)
+
+    ended = end(process, signal.SIGINT)
+
+    assert ended.status == 130
+    assert "Interrupted" in ended.stderr
+    assert not (tmp_path / ".wct").exists()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.analysing import container
+from tests.analysing import SCHEMAS, container, item
+from tests.analysing import message as standard_input
 from wct_adapters.analysers.data_subject import (
     DataSubjectAnalyser,
     DataSubjectAnalyserFactory,
@@ -15,11 +16,29 @@ from wct_adapters.analysers.processing_purpose import (
     ProcessingPurposeAnalyser,
     ProcessingPurposeAnalyserFactory,
 )
+from wct_domain.message import Message
 from wct_domain.ports.components import ComponentConfig
-from wct_domain.testing.component_contract import ComponentFactoryContractTests
+from wct_domain.schemas import SchemaSource
+from wct_domain.testing.analyser_contract import AnalyserContractTests
 
 
-class TestPersonalDataAnalyser(ComponentFactoryContractTests[PersonalDataAnalyser]):
+class Bundled:
+    """What the three have in common: a text in which each of them finds something."""
+
+    @pytest.fixture
+    def schemas(self) -> SchemaSource:
+        return SCHEMAS
+
+    @pytest.fixture
+    def message(self) -> Message:
+        text = "Customer newsletter: pia@example.com, order 7, paid by credit card"
+        return standard_input(item(text), item("nothing here", "b.txt"))
+
+    def test_it_finds_something(self, results: list[Message]) -> None:
+        assert all(result.content["findings"] for result in results)
+
+
+class TestPersonalDataAnalyser(Bundled, AnalyserContractTests[PersonalDataAnalyser]):
     @pytest.fixture
     def factory(self) -> PersonalDataAnalyserFactory:
         return PersonalDataAnalyserFactory(container())
@@ -30,7 +49,7 @@ class TestPersonalDataAnalyser(ComponentFactoryContractTests[PersonalDataAnalyse
 
 
 class TestProcessingPurposeAnalyser(
-    ComponentFactoryContractTests[ProcessingPurposeAnalyser]
+    Bundled, AnalyserContractTests[ProcessingPurposeAnalyser]
 ):
     @pytest.fixture
     def factory(self) -> ProcessingPurposeAnalyserFactory:
@@ -41,7 +60,7 @@ class TestProcessingPurposeAnalyser(
         return {}
 
 
-class TestDataSubjectAnalyser(ComponentFactoryContractTests[DataSubjectAnalyser]):
+class TestDataSubjectAnalyser(Bundled, AnalyserContractTests[DataSubjectAnalyser]):
     @pytest.fixture
     def factory(self) -> DataSubjectAnalyserFactory:
         return DataSubjectAnalyserFactory(container())

@@ -31,7 +31,7 @@ from wct_domain.schemas import Schema, SchemaSource
 T = TypeVar("T")
 ConnectorT = TypeVar("ConnectorT", bound=Connector)
 
-_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 class ComponentFactoryContractTests(Generic[T]):
@@ -105,7 +105,7 @@ class ConnectorContractTests(ComponentFactoryContractTests[ConnectorT]):
         schemas: SchemaSource,
     ) -> list[Message]:
         """One message for each schema that the connector can be asked for."""
-        return _extracted(factory, valid_config, schemas, _NOON)
+        return _extracted(factory, valid_config, schemas, NOON)
 
     def test_connector_and_factory_agree_on_the_name(
         self, factory: ComponentFactory[ConnectorT], valid_config: ComponentConfig
@@ -148,11 +148,9 @@ class ConnectorContractTests(ComponentFactoryContractTests[ConnectorT]):
         schemas: SchemaSource,
         messages: list[Message],
     ) -> None:
-        later = _NOON + timedelta(days=400)
+        later = NOON + timedelta(days=400)
         again = _extracted(factory, valid_config, schemas, later)
-        assert [_lasting(each) for each in again] == [
-            _lasting(each) for each in messages
-        ]
+        assert [lasting(each) for each in again] == [lasting(each) for each in messages]
 
 
 def _assert_schemas(found: object) -> None:
@@ -174,9 +172,9 @@ def _extracted(
         ]
 
 
-def _lasting(message: Message) -> dict[str, Any]:
+def lasting(message: Message) -> dict[str, Any]:
     """Content without what may differ from run to run."""
     assert message.schema is not None
     fields = marked(message.schema.schema, "x-wct-volatile")
-    lasting: dict[str, Any] = without(message.content, fields)
-    return lasting
+    content: dict[str, Any] = without(message.content, fields)
+    return content

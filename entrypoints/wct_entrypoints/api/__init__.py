@@ -7,8 +7,9 @@ in ``docs/reference/compatibility.md``.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wct_domain import __version__
+from wct_domain import __version__, events
 from wct_domain.commands import ExecuteRunbook
+from wct_domain.context import current_step
 from wct_domain.errors import (
     AnalyserConfigError,
     AnalyserError,
@@ -42,7 +43,7 @@ from wct_domain.errors import (
     WctError,
 )
 from wct_domain.executor.core import Outcome, RunInterruptedError
-from wct_domain.extraction import ExtractionFacts, extraction_facts
+from wct_domain.extraction import ExtractionFacts, ExtractionNotes, extraction_facts
 from wct_domain.findings import (
     AnalysesChain,
     AnalysisChainEntry,
@@ -73,7 +74,7 @@ from wct_domain.runbook import (
     Runbook,
     RunbookSummary,
 )
-from wct_domain.schemas import SchemaLoader
+from wct_domain.schemas import SchemaLoader, SchemaSource
 from wct_domain.services import (
     BaseServiceConfiguration,
     ServiceContainer,
@@ -102,12 +103,17 @@ from wct_entrypoints.bootstrap.schemas import JsonSchemaLoader
 from wct_entrypoints.schema_registry import SchemaRegistry
 
 if TYPE_CHECKING:
-    from wct_domain.testing.component_contract import ComponentFactoryContractTests
+    from wct_domain.testing.analyser_contract import AnalyserContractTests
+    from wct_domain.testing.component_contract import (
+        ComponentFactoryContractTests,
+        ConnectorContractTests,
+    )
 
 __all__ = [
     "Analyser",
     "AnalyserConfig",
     "AnalyserConfigError",
+    "AnalyserContractTests",
     "AnalyserError",
     "AnalyserInputError",
     "AnalyserProcessingError",
@@ -137,6 +143,7 @@ __all__ = [
     "Connector",
     "ConnectorConfig",
     "ConnectorConfigError",
+    "ConnectorContractTests",
     "ConnectorError",
     "ConnectorExtractionError",
     "DataParsingError",
@@ -146,6 +153,7 @@ __all__ = [
     "ExecutorError",
     "ExportError",
     "ExtractionFacts",
+    "ExtractionNotes",
     "FilesystemMetadata",
     "InMemoryArtifactStore",
     "JsonSchemaLoader",
@@ -178,6 +186,7 @@ __all__ = [
     "SchemaLoader",
     "SchemaNotFoundError",
     "SchemaRegistry",
+    "SchemaSource",
     "ServiceContainer",
     "ServiceDescriptor",
     "ServiceFactory",
@@ -190,15 +199,24 @@ __all__ = [
     "WaivernError",
     "WctError",
     "__version__",
+    "current_step",
+    "events",
     "extraction_facts",
     "parse_data_model",
 ]
 
 
+_CONTRACTS = {
+    "AnalyserContractTests": "analyser_contract",
+    "ComponentFactoryContractTests": "component_contract",
+    "ConnectorContractTests": "component_contract",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Import what needs pytest only when it is asked for."""
-    if name == "ComponentFactoryContractTests":
-        module = import_module("wct_domain.testing.component_contract")
+    if name in _CONTRACTS:
+        module = import_module(f"wct_domain.testing.{_CONTRACTS[name]}")
         return getattr(module, name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

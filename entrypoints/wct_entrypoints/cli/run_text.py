@@ -7,13 +7,18 @@ from wct_domain.projections.run import RunStatus, StepState, StepStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.printing import local, table_lines, wrapped
 from wct_entrypoints.cli.run_report import RunReport
-from wct_entrypoints.cli.shared import printable
+from wct_entrypoints.cli.shared import counted, printable
 
 _DETAIL = " " * 6
 
 
-def lines(report: RunReport, name: str) -> Iterator[str]:
-    """Lay out a report; ``name`` is how commands may call the run."""
+def lines(report: RunReport, name: str, ledger_option: str) -> Iterator[str]:
+    """Lay out a report.
+
+    Args:
+        name: of the run, as short as commands understand it.
+        ledger_option: what commands need to find the ledger; empty: nothing.
+    """
     yield f"Run {printable(report.run.id)}"
     for what, text in _facts(report):
         yield wrapped(f"  {what:<8}  ", text)
@@ -24,8 +29,9 @@ def lines(report: RunReport, name: str) -> Iterator[str]:
         for source in report.run.sources:
             yield wrapped("  ", _source(source))
     yield from ("", "Next")
-    rows = list(_advice(report, name))
-    yield from table_lines(rows, indent=2)
+    for command, why in _advice(report, name):
+        yield wrapped("  ", f"{command}{ledger_option}")
+        yield wrapped(_DETAIL, why)
 
 
 def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
@@ -52,8 +58,8 @@ def _status(report: RunReport) -> str:
         if run.count(status)
     ]
     by = f" by {run.signal}" if run.signal else ""
-    of = f" of {len(run.steps)} step{'' if len(run.steps) == 1 else 's'}"
-    return f"{run.status}{by}: {', '.join(counts) or 'none'}{of}"
+    of = f" of {counted(len(run.steps), 'step')}"
+    return f"{run.status}{by}: {', '.join(counts) or 'none done'}{of}"
 
 
 def _steps(report: RunReport) -> Iterator[str]:
@@ -89,9 +95,9 @@ def _took(state: StepState) -> str:
 def _yield(state: StepState) -> str:
     if state.items is None:
         return ""
-    items = f"{state.items:,} item{'' if state.items == 1 else 's'}"
     saved = ", saved" if state.saved else ""
-    return items + saved + (", input was cut off" if state.truncated else "")
+    cut = ", input was cut off" if state.truncated else ""
+    return counted(state.items, "item") + saved + cut
 
 
 def _way(state: StepState) -> str:
@@ -106,11 +112,8 @@ def _way(state: StepState) -> str:
 def _source(source: SourceRead) -> str:
     gaps = f", {source.unreadable:,} unreadable" if source.unreadable else ""
     cut = ", cut off by a limit" if source.truncated else ""
-    items = f"{source.items:,} item{'' if source.items == 1 else 's'}"
-    return (
-        f"{source.connector} as {source.output_schema}: {items}, "
-        f"{size(source.size)}{gaps}{cut}"
-    )
+    items = f"{counted(source.items, 'item')}, {size(source.size)}"
+    return f"{source.connector} as {source.output_schema}: {items}{gaps}{cut}"
 
 
 def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """``wct show``: one run as it stands, rebuilt from its events."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -37,4 +38,6 @@ def show(*, run: str, ledger: Path | None, as_json: bool) -> None:
         if as_json:
             print_json(document(report))
         else:
-            print_lines(lines(report, short_names(opened)[report.run.id]))
+            name = short_names(opened)[report.run.id]
+            option = "" if ledger is None else f" --ledger {quote(str(ledger))}"
+            print_lines(lines(report, name, option))

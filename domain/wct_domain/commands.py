@@ -43,7 +43,7 @@ class SkipStep:
     """Record that a step is not attempted: the step that it reads from failed."""
 
     step: ExecutionStep
-    because: str  # id of the step that failed or was skipped
+    because: str  # id of the step that failed
     cause: str  # its error message
 
 

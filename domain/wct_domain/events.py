@@ -147,12 +147,16 @@ class StepFailed(Fact):
 
 
 class StepSkipped(Fact):
-    """A step was not attempted, because the step that it reads from failed."""
+    """A step was not attempted: one that it reads from, directly or not, failed.
+
+    Not the step that was skipped before it is named: a text that quotes the text
+    before it would grow with every step of a chain.
+    """
 
     type = "step.skipped/1"
     step: str
     code: str
-    because: str  # id of the step that failed, or was skipped
+    because: str  # id of the step that failed, however many lie between
     message: Reference
 
 

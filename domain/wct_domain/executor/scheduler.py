@@ -96,8 +96,9 @@ class Scheduler:
     def _visit(self, step: ExecutionStep) -> None:
         origin = self._stream.run.steps.get(step.input_from or "")
         if origin is not None and self._blocks(origin):
-            cause = error_text(origin.message, self._stream.blobs)
-            skip = SkipStep(step, because=origin.plan.id, cause=cause)
+            root = self._stream.run.steps[origin.because or origin.plan.id]
+            cause = error_text(root.message, self._stream.blobs)
+            skip = SkipStep(step, because=root.plan.id, cause=cause)
             self._stream.dispatch(skip, cause=origin.ended_by)
         else:
             caused_by = origin.ended_by if origin else self._started_id

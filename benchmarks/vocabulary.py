@@ -1,4 +1,7 @@
-"""The words from which the scan corpus is drawn: ours, about nobody."""
+"""The words from which the scan corpus is drawn: ours, about nobody.
+
+Long because it is data; there is nothing to understand in it.
+"""
 
 from typing import NamedTuple
 

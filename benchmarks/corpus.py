@@ -32,9 +32,6 @@ MEGABYTE = 1_000_000
 SHARES = {"code": 40, "prose": 25, "logs": 20, "csv": 15}
 
 
-# --- code --------------------------------------------------------------------
-
-
 def identifier(dice: Dice, style: str) -> str:
     personal = dice.one_in(24)
     parts = (
@@ -75,9 +72,6 @@ def code_file(dice: Dice) -> tuple[str, str]:
     return f".{language}", "\n".join(lines) + "\n"
 
 
-# --- prose -------------------------------------------------------------------
-
-
 def sentence(dice: Dice, language: words.Language) -> str:
     text = dice.pick(language.personal if dice.one_in(8) else language.frames)
     for mark, options in language.slots:
@@ -104,9 +98,6 @@ def prose_file(dice: Dice) -> tuple[str, str]:
         paragraphs.append(words.wrap(" ".join(parts), 96))
         size += len(paragraphs[-1]) + 2
     return ".md" if dice.one_in(2) else ".txt", "\n\n".join(paragraphs) + "\n"
-
-
-# --- logs --------------------------------------------------------------------
 
 
 def access_line(dice: Dice) -> str:
@@ -150,9 +141,6 @@ def log_file(dice: Dice) -> tuple[str, str]:
         lines.append(kind(dice))
         size += len(lines[-1]) + 1
     return ".lock" if kind is lock_line else ".log", "\n".join(lines) + "\n"
-
-
-# --- CSV ---------------------------------------------------------------------
 
 
 def customer_row(dice: Dice) -> str:

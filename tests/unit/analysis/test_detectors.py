@@ -58,8 +58,6 @@ def test_an_unknown_detector_is_refused_with_the_names_of_all_known_ones() -> No
         select(["email", "shoe_size"])
 
 
-# --- what must never be a value ----------------------------------------------
-
 _moments = st.datetimes(*map(datetime.fromisoformat, ("1900-01-01", "2100-01-01")))
 _formats = (
     *("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ"),
@@ -117,9 +115,6 @@ def test_a_version_is_never_a_value(
     detector: Detector, numbers: list[int], around: str
 ) -> None:
     assert values(detector, around.format(".".join(map(str, numbers)))) == []
-
-
-# --- masks and overlaps ------------------------------------------------------
 
 
 @pytest.mark.parametrize(

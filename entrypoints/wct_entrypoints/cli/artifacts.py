@@ -84,7 +84,7 @@ def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
         print_json([_entry(kept, schema) for kept, schema in listed])
     elif listed:
         rows = [_HEADINGS, *(_row(kept, schema) for kept, schema in listed)]
-        print_lines(table_lines(rows, right=(2, 3), flexible=0))
+        print_lines(table_lines(rows, right=(2, 3), flexible=(0,)))
     else:
         click.echo(f"No step of run {run} has a result.", err=True)
 

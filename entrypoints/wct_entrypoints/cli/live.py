@@ -14,6 +14,8 @@ from wct_domain.events import StepCompleted, StepFailed, StepSkipped, StepStarte
 from wct_domain.ports.ledger import Recorded
 from wct_entrypoints.cli.shared import counted, printable
 
+_LONGEST = 24  # columns for the names of steps that run
+
 
 class LiveProgress:
     """Shows steps that are done, items that they made, time, and what runs now."""
@@ -21,16 +23,17 @@ class LiveProgress:
     def __init__(self, steps: int) -> None:
         self._running: dict[str, None] = {}
         self._items = 0
-        name = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+        # Not up to the margin: what a terminal echoes there (^C) would wrap, and the
+        # line above could no longer be taken away.
+        name = Column(no_wrap=True, overflow="ellipsis", max_width=_LONGEST)
         self._display = Progress(
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=16, complete_style="green"),
             MofNCompleteColumn(),
             TextColumn("steps, {task.fields[items]},", markup=False),
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False, table_column=name),
             console=Console(stderr=True),
             transient=True,
-            expand=True,
             refresh_per_second=8,
         )
         self._task = self._display.add_task("", total=steps, items=counted(0, "item"))

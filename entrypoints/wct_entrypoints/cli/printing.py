@@ -30,6 +30,9 @@ _COLOURS: Mapping[str, str] = {
     "running": "cyan",
     "skipped": "yellow",
     "succeeded": "green",
+    "ok": "green",
+    "✓": "green",
+    "✗ failed": "red",
 }
 
 
@@ -62,7 +65,7 @@ def table_lines(
     *,
     right: Collection[int] = (),
     statuses: int | None = None,
-    flexible: int | None = None,
+    flexible: Sequence[int] = (),
     indent: int = 0,
 ) -> Iterator[str]:
     """Lay rows out in columns, one line each.
@@ -70,8 +73,8 @@ def table_lines(
     Args:
         right: columns of numbers.
         statuses: the column that is coloured, on a terminal.
-        flexible: the column that is cut where a terminal is too narrow. In a pipe
-            nothing is cut.
+        flexible: columns that are cut where a terminal is too narrow, the first of
+            them first. In a pipe nothing is cut.
         indent: blanks before each line.
     """
     if not rows:
@@ -79,9 +82,12 @@ def table_lines(
     cells = [[*map(printable, row)] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     room = terminal_width()
-    if room is not None and flexible is not None:
+    for column in flexible:
+        if room is None:
+            break
         excess = indent + sum(widths) + len(_GAP) * (len(widths) - 1) - room
-        widths[flexible] = max(_NARROWEST, widths[flexible] - max(0, excess))
+        narrow = min(_NARROWEST, widths[column])
+        widths[column] = max(narrow, widths[column] - max(0, excess))
     for row in cells:
         placed = [
             _cell(cell, width, to_the_right=column in right)

@@ -42,7 +42,9 @@ def result_lines(shown: Results, *, unicode: bool) -> Iterator[str]:
     steps = shown.run.steps
     marks = _UNICODE if unicode else _ASCII
     rows = [_row(each, steps[each.step_id or ""], marks) for each in shown.results]
-    yield from table_lines([_HEADINGS, *rows], right=(3, 4, 5), statuses=2, flexible=1)
+    yield from table_lines(
+        [_HEADINGS, *rows], right=(3, 4, 5), statuses=2, flexible=(1, 0)
+    )
     yield from _unsuccessful(shown)
     yield from _gaps(shown.run)
     yield ""
@@ -105,8 +107,8 @@ def _tally(shown: Results) -> str:
 
 
 def _whereabouts(shown: Results) -> Iterator[str]:
-    evidence = "evidence masked" if shown.masked else "raw evidence"
-    yield printable(f"Results  {shown.file} ({evidence})")
+    yield printable(f"Results  {shown.file}")
+    yield f"         {'evidence is masked' if shown.masked else 'with raw evidence'}"
     yield printable(f"Run      {shown.name} in {shown.ledger}")
     yield printable(f"Next     wct show {shown.name}{shown.ledger_option}")
     saved = next((s.plan.id for s in shown.run.steps.values() if s.result), None)

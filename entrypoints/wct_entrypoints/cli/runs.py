@@ -104,7 +104,7 @@ def runs(
             print_json([_document(line) for line in lines])
         elif lines:
             rows = [_HEADINGS, *map(_row, lines)]
-            print_lines(table_lines(rows, statuses=2, flexible=1))
+            print_lines(table_lines(rows, statuses=2, flexible=(1,)))
         elif statuses:
             click.echo(f"No run is {' or '.join(statuses)}.", err=True)
         else:

@@ -87,7 +87,7 @@ def _outlook(runbook: Runbook, order: list[ExecutionStep]) -> Iterator[str]:
     yield f"{printable(runbook.name)}: {', '.join(counts)}"
     rows = [("", "STEP", "READS", "ANALYSER", "RESULT")]
     rows += [(str(n), *_row(step)) for n, step in enumerate(order, start=1)]
-    yield from table_lines(rows, right=(0,), flexible=2)
+    yield from table_lines(rows, right=(0,), flexible=(2,))
 
 
 def _row(step: ExecutionStep) -> tuple[str, str, str, str]:

@@ -1,6 +1,7 @@
 import json
 import os
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -60,15 +61,25 @@ def test_what_a_newer_wct_keeps_there_is_kept(tmp_path: Path) -> None:
     assert after["ledgers"][LOG] == content["ledgers"][LOG]
 
 
-def test_all_who_make_a_key_at_once_get_the_same(tmp_path: Path) -> None:
+def test_all_who_make_a_key_at_once_get_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = tmp_path / "keys"
 
-    def make(number: int) -> bytes:
-        return make_content_key(store, (LOG, OTHER_LOG)[number % 2], "ledger")
+    def on_a_slow_disk(descriptor: int) -> None:
+        time.sleep(0.002)
+
+    def make(log: str) -> bytes:
+        return make_content_key(store, log, "ledger")
+
+    monkeypatch.setattr(os, "fsync", on_a_slow_disk)
+    logs = [f"{number:08}{LOG[8:]}" for number in range(8)] * 2
 
     with ThreadPoolExecutor(8) as pool:
-        keys = list(pool.map(make, range(32)))
-    assert len(set(keys[::2])) == len(set(keys[1::2])) == 1
+        keys = list(pool.map(make, logs))
+    assert keys[:8] == keys[8:]
+    assert len(set(keys)) == 8
+    assert [load_content_key(store, log, "ledger") for log in logs] == keys
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import apsw
@@ -332,6 +333,23 @@ def test_a_writer_that_blocks_all_others_is_waited_for_and_then_named(
     blocker.execute("ROLLBACK")
     ledger.append(RUN, notes(2), expected=1)
     blocker.close()
+
+
+def test_a_ledger_is_switched_to_its_journal_mode_once_others_let_it(
+    path: Path,
+) -> None:
+    open_sqlite_ledger(path, clock=utc_now).close()
+    blocker = straight_to(path)
+    assert blocker.execute("PRAGMA journal_mode = DELETE").get == "delete"
+    blocker.execute("BEGIN IMMEDIATE")
+    release = Timer(0.05, blocker.execute, ["ROLLBACK"])
+    release.start()
+    ledger = open_sqlite_ledger(path, clock=utc_now)
+    release.join()
+    blocker.close()
+    ledger.append(RUN, notes(1), expected=0)
+    assert path.with_name("ledger.db-wal").stat().st_size > 0
+    ledger.close()
 
 
 def test_an_interrupt_leaves_no_transaction_open(

@@ -157,6 +157,21 @@ def test_without_create_a_missing_ledger_stays_missing(tmp_path: Path) -> None:
     assert sorted(files(tmp_path)) == ["empty.db"]
 
 
+def test_without_create_an_empty_database_stays_empty(tmp_path: Path) -> None:
+    path = altered(tmp_path / "ledger.db", "CREATE TABLE t (a); DROP TABLE t")
+    before = files(tmp_path)
+    assert "is an empty database" in complaint(path, create=False)
+    assert "is an empty database" in complaint(path, read_only=True)
+    assert files(tmp_path) == before
+    opened(path).close()
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.symlink_to(tmp_path / "nowhere" / "ledger.db")
+    assert "is a link that leads nowhere" in complaint(path)
+
+
 def a_text_file(path: Path) -> None:
     path.write_text("name,email\n")
 

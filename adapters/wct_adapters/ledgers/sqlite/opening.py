@@ -74,7 +74,7 @@ def open_sqlite_ledger(
     else:
         refuse_missing(path)
     refuse_unwritable(path)
-    return _open_for_writing(path, keys, clock)
+    return _open_for_writing(path, keys, clock, create=create)
 
 
 def refuse_unsound_sqlite(version: str) -> None:
@@ -93,13 +93,17 @@ def refuse_unsound_sqlite(version: str) -> None:
         raise LedgerUnusableError(msg)
 
 
-def _open_for_writing(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
+def _open_for_writing(
+    path: Path, keys: Path, clock: Clock, *, create: bool
+) -> SqliteLedger:
     location = str(path)
     with _opened(location, partial(connect_for_writing, path.absolute())) as connection:
         found = recorded_format(connection, location)
-        if found is None:
+        if found is None and create:
             make_tables(connection, clock())
             found = recorded_format(connection, location)
+        if found is None:
+            raise _empty(location)
         if found != FORMAT:
             msg = (
                 f"ledger '{location}' has format {found}, this wct writes format "
@@ -127,14 +131,20 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
     location = str(path)
     with _opened(location, partial(connect_for_reading, path.absolute())) as connection:
         if recorded_format(connection, location) is None:
-            msg = f"ledger '{location}' is empty: nothing is recorded there yet"
-            raise LedgerUnusableError(msg)
+            raise _empty(location)
         log = log_id(connection)
     return SqliteLedger(
         location,
         PagedReader(lambda: connection, location),
         None,
-        partial(load_content_key, keys, log, location),
+        partial(load_content_key, keys.absolute(), log, location),
+    )
+
+
+def _empty(location: str) -> LedgerUnusableError:
+    return LedgerUnusableError(
+        f"ledger '{location}' is an empty database: nothing is recorded there yet; "
+        "name another file with --ledger or WCT_LEDGER"
     )
 
 

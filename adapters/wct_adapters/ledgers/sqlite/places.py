@@ -82,7 +82,7 @@ def make_file(path: Path) -> None:
     A missing ``.wct`` is made too, for its owner, and ignored by git as a whole.
 
     Raises:
-        LedgerUnusableError: the directory cannot be written.
+        LedgerUnusableError: the directory cannot be written, or a link is there.
     """
     with _CREATING:
         if path.exists():
@@ -95,6 +95,8 @@ def make_file(path: Path) -> None:
         except OSError as error:
             reason = f"cannot be made: {error.strerror}; {_ELSEWHERE}"
             raise _unusable(path, reason) from error
+        if not path.exists():
+            raise _unusable(path, f"is a link that leads nowhere; {_ELSEWHERE}")
 
 
 def may(path: Path, what: int) -> bool:

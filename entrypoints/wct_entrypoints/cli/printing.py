@@ -142,9 +142,11 @@ def _echo(lines: list[str], encoding: str | None) -> None:
     text = "\n".join(lines)
     try:
         click.echo(text.encode(encoding) if encoding else text)
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        # What is left in the buffer would fail once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
         msg = f"the output cannot be written: {error.strerror}"
         raise ExportError(msg) from error
 

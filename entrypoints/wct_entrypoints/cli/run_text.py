@@ -81,7 +81,7 @@ def _how(state: StepState, *, over: bool) -> str:
     """Say how a step stands; in a run that is over nothing goes on any more."""
     match state.status:
         case StepStatus.PLANNED:
-            return "not started"
+            return "not started" if over else "waiting"
         case StepStatus.RUNNING if over:
             return "not finished"
         case _:

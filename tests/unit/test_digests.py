@@ -46,6 +46,70 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
     assert canonical_json(backwards) == canonical_json(value)
 
 
+# Long enough for the fast path; with what escapes or placeholders could get wrong.
+def lengthened(text: str, filling: str) -> str:
+    return text + filling * 1000 + text
+
+
+long_texts = st.builds(
+    lengthened,
+    st.text(
+        st.characters() | st.sampled_from('\0\x1f"\\/\x7f\u2028\u2029\ud800\U0010ffff')
+    ),
+    st.sampled_from(["a", "é", "あ", "𝄞", "\0", "\x7f", "\u2028", '"']),
+)
+with_long_texts = st.recursive(
+    json_values | long_texts,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text() | long_texts, inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def written_or_refused(value: Any, *, long_texts: bool) -> bytes | str:
+    try:
+        return canonical_json(value, long_texts=long_texts)
+    except ContentNotJsonError as error:
+        return str(error)
+
+
+@given(with_long_texts)
+def test_the_hint_of_long_texts_changes_no_byte(value: Any) -> None:
+    assert written_or_refused(value, long_texts=True) == written_or_refused(
+        value, long_texts=False
+    )
+
+
+def test_every_character_is_written_alike_in_long_texts() -> None:
+    value = ["".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))]
+    assert canonical_json(value, long_texts=True) == canonical_json(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\ud800" + "a" * 1000,
+        {"a" * 1000 + "\udfff": 1},
+        [float("nan")],
+        [{1, 2}],
+        {("a",): 1},
+    ],
+)
+def test_with_the_hint_the_same_is_refused(value: Any) -> None:
+    refusal = written_or_refused(value, long_texts=True)
+    assert isinstance(refusal, str)
+    assert refusal == written_or_refused(value, long_texts=False)
+
+
+def test_what_refers_to_itself_is_refused_with_the_hint_too() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(ContentNotJsonError, match="refers to itself"):
+        canonical_json(value, long_texts=True)
+
+
 def test_keys_are_in_code_point_order_and_text_is_not_escaped() -> None:
     value = {"é": 1, "z": 2, "Z": "größe", "𝄞": 3, "ﬀ": 4}
     expected = '{"Z":"größe","z":2,"é":1,"ﬀ":4,"𝄞":3}'

@@ -10,7 +10,6 @@ from wct_domain.events import Event
 from wct_domain.ports.clock import NewId
 from wct_domain.ports.ledger import Blob, EventLog, NewEvent, Recorded
 
-
 Fold: TypeAlias = Callable[[Recorded], None]
 """A projection of wct's own, kept current with each append."""
 

@@ -29,13 +29,16 @@ _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP = rb"(?:[a-z]{2,18}|[A-Z]{2,18}|[A-Z][a-z]{1,17}|[Xx][Nn]--[A-Za-z0-9-]{2,59})"
 # Not a call, a further @, or the path of a repository: git@host:team/project.
 _GOES_ON = rb"[\w(@-]|:[\w.~-]+/[\w.-]"
+# A look-ahead takes the labels once and for all. A possessive quantifier would say it
+# more plainly, but matches wrongly before Python 3.11.5 (python/cpython#106052).
 _DOMAIN = re.compile(
-    rb"(?!" + _VERSION + rb")(?:" + _LABEL + rb"\.(?=[A-Za-z0-9]))++"
+    rb"(?!" + _VERSION + rb")(?=((?:" + _LABEL + rb"\.(?=[A-Za-z0-9]))+))\1"
     rb"(?!" + _FILE + rb")" + _TOP + rb"(?![A-Za-z0-9-])(?!" + _GOES_ON + rb")"
 )
 _WIDE_LABEL = r"[^\W_](?:[^\W_]|-(?=[^\W_]|-)){0,62}"
 _WIDE_DOMAIN = re.compile(
-    rf"(?!{_VERSION.decode()})(?:{_WIDE_LABEL}\.(?=[^\W_]))++(?!{_FILE.decode()})"
+    rf"(?!{_VERSION.decode()})(?=((?:{_WIDE_LABEL}\.(?=[^\W_]))+))\1"
+    rf"(?!{_FILE.decode()})"
     rf"(?:[^\W\d_]{{2,18}}|xn--[a-z0-9-]{{2,59}})(?![^\W_-])(?!{_GOES_ON.decode()})",
     re.IGNORECASE,
 )

@@ -114,6 +114,8 @@ class Subscription:
         # Streams that must be caught up with from the ledger, after which position.
         self._behind: dict[str, int] = {}
         self._offered: dict[str, int] = {}
+        # Last position dealt with: what is read back may not have been offered yet.
+        self._reached: dict[str, int] = {}
         self._failed: set[str] = set()
         self._busy = False
         self._closed = False
@@ -123,6 +125,8 @@ class Subscription:
         """Queue an event; called by blinker, under the lock of the stream's writer."""
         with self._changed:
             if self._closed or recorded.stream in self._failed:
+                return
+            if recorded.position <= self._reached.get(recorded.stream, 0):
                 return
             self._offered[recorded.stream] = recorded.position
             if self._behind or len(self._queue) >= self._capacity:
@@ -177,6 +181,8 @@ class Subscription:
             after = recorded.position
             if not self._kinds or type(recorded.event) in self._kinds:
                 self._tell(recorded)
+            else:
+                self._passes(recorded)
             if self._closed or stream in self._failed:
                 break
         with self._changed:
@@ -186,8 +192,16 @@ class Subscription:
             else:
                 self._behind[stream] = after
 
+    def _passes(self, recorded: Recorded) -> bool:
+        """Move on to this event; say no if it was dealt with before."""
+        with self._changed:
+            if recorded.position <= self._reached.get(recorded.stream, 0):
+                return False
+            self._reached[recorded.stream] = recorded.position
+            return True
+
     def _tell(self, recorded: Recorded) -> None:
-        if recorded.stream in self._failed:
+        if recorded.stream in self._failed or not self._passes(recorded):
             return
         try:
             self._subscriber(recorded)

@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,14 +61,15 @@ def main(argv: list[str]) -> int:
             for n in range(options.writers)
         ]
         seen, told = follow(path, writers)
-        counts: Counter[str] = Counter(examine(path, told).faults())
+        found = examine(path, told)
         report = {
             "seconds": round(time.monotonic() - begun, 3),
             "recorded": len(told),
+            "stored": found.stored,
             "missed": len(set(told) - set(seen)),
             "seen twice": len(seen) - len(set(seen)),
         }
-    print(json.dumps({**report, **counts}))
+    print(json.dumps({**report, **found.faults()}))
     return 0
 
 

@@ -45,7 +45,9 @@ def torture_one_ledger(path: Path, chance: random.Random) -> Counter[str]:
         reports = start_and_kill(path, chance, str(generation))
         counts["kills"] += len(reports)
         told += [line for report in reports for line in report]
-        counts.update(examine(path, told).faults())
+        found = examine(path, told)
+        counts.update(found.faults())
+        counts["stored"] = found.stored
     counts["acknowledged"] = len(told)
     return counts
 

@@ -112,7 +112,9 @@ class Findings(NamedTuple):
     errors: list[str]  # as the writers told them
 
     def faults(self) -> dict[str, int]:
-        return {**self._asdict(), "errors": len(self.errors)}
+        counts = {**self._asdict(), "errors": len(self.errors)}
+        del counts["stored"]
+        return counts
 
 
 def examine(path: Path, told: list[str]) -> Findings:

@@ -5,13 +5,27 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from wct_adapters.connectors.paths import belongs_to_wct, shown
 from wct_adapters.connectors.text_files import why
 from wct_domain.extraction import ExtractionNotes
 from wct_domain.ports.own_files import OWN_DIRECTORY, OwnFiles
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+def compiled(patterns: Sequence[str]) -> "GitIgnoreSpec":
+    """Compile patterns as in .gitignore.
+
+    Raises:
+        ValueError: one of them is no pattern.
+    """
+    # Imported where there are patterns: it takes as long as reading a thousand files.
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  # start-up time
+
+    return GitIgnoreSpec.from_lines(patterns)
 
 
 class Selection:
@@ -23,8 +37,8 @@ class Selection:
     def __init__(
         self, include: Sequence[str] | None, exclude: Sequence[str] | None
     ) -> None:
-        self._include = None if include is None else GitIgnoreSpec.from_lines(include)
-        self._exclude = GitIgnoreSpec.from_lines(exclude or ())
+        self._include = None if include is None else compiled(include)
+        self._exclude = compiled(exclude) if exclude else None
         # After `!keep.txt` an excluded directory may still hold a wanted file.
         self._prunes = include is None and not any(
             line.startswith("!") for line in exclude or ()
@@ -33,11 +47,13 @@ class Selection:
     def takes(self, path: str) -> bool:
         if self._include is not None:
             return self._include.match_file(path)
-        return not self._exclude.match_file(path)
+        return self._exclude is None or not self._exclude.match_file(path)
 
     def enters(self, directory: str) -> bool:
         """Say whether a directory may hold anything that is wanted."""
-        return not (self._prunes and self._exclude.match_file(f"{directory}/"))
+        if self._exclude is None or not self._prunes:
+            return True
+        return not self._exclude.match_file(f"{directory}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pathspec import GitIgnoreSpec
 from pydantic import (
     BeforeValidator,
     Field,
@@ -12,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from wct_adapters.connectors.file_tree import compiled
 from wct_adapters.connectors.paths import as_path
 from wct_domain.errors import ConnectorConfigError
 from wct_domain.explaining import explain
@@ -91,7 +91,7 @@ class FilesystemConnectorConfig(BaseComponentConfiguration):
     def _are_patterns(cls, value: list[str] | None) -> list[str] | None:
         for pattern in value or ():
             try:
-                GitIgnoreSpec.from_lines([pattern])
+                compiled([pattern])
             except ValueError:
                 msg = f"not a pattern as in .gitignore: {pattern!r}"
                 raise ValueError(msg) from None

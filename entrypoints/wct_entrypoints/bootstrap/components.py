@@ -1,31 +1,83 @@
-"""The components that wct brings, and the services that they ask for."""
+"""The components that wct brings, and the services that they ask for.
 
+Each is imported when it is wanted: a run needs a few of them, and start-up time is
+part of the command line's contract.
+"""
+
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from wct_adapters.analysers.data_subject import DataSubjectAnalyserFactory
-from wct_adapters.analysers.personal_data import PersonalDataAnalyserFactory
-from wct_adapters.analysers.processing_purpose import ProcessingPurposeAnalyserFactory
-from wct_adapters.connectors.filesystem import FilesystemConnectorFactory
-from wct_adapters.connectors.sqlite import SQLiteConnectorFactory
-from wct_adapters.matching.portable import PortableMatcherCompiler
-from wct_adapters.rulesets.loader import YamlRulesets
 from wct_domain.components import Components
+from wct_domain.ports.components import Analyser, ComponentFactory, Connector
 from wct_domain.ports.matching import MatcherCompiler
 from wct_domain.rulesets.source import RulesetSource, RulesetSummary
 from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import plugins
 
 
+def _filesystem(container: ServiceContainer) -> ComponentFactory[Connector]:
+    from wct_adapters.connectors.filesystem import FilesystemConnectorFactory
+
+    return FilesystemConnectorFactory(container)
+
+
+def _sqlite(container: ServiceContainer) -> ComponentFactory[Connector]:
+    from wct_adapters.connectors.sqlite import SQLiteConnectorFactory
+
+    return SQLiteConnectorFactory(container)
+
+
+def _personal_data(container: ServiceContainer) -> ComponentFactory[Analyser]:
+    from wct_adapters.analysers.personal_data import PersonalDataAnalyserFactory
+
+    return PersonalDataAnalyserFactory(container)
+
+
+def _data_subjects(container: ServiceContainer) -> ComponentFactory[Analyser]:
+    from wct_adapters.analysers.data_subject import DataSubjectAnalyserFactory
+
+    return DataSubjectAnalyserFactory(container)
+
+
+def _purposes(container: ServiceContainer) -> ComponentFactory[Analyser]:
+    from wct_adapters.analysers.processing_purpose import (
+        ProcessingPurposeAnalyserFactory,
+    )
+
+    return ProcessingPurposeAnalyserFactory(container)
+
+
+CONNECTORS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Connector]]] = {
+    "filesystem_connector": _filesystem,
+    "sqlite_connector": _sqlite,
+}
+"""Component name to what makes its factory."""
+
+ANALYSERS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Analyser]]] = {
+    "personal_data_analyser": _personal_data,
+    "data_subject_analyser": _data_subjects,
+    "processing_purpose_analyser": _purposes,
+}
+
+
 def provide_services(container: ServiceContainer) -> None:
     """Register what built-in components need, where the caller has not."""
     if not container.is_registered(MatcherCompiler):
-        container.register(MatcherCompiler, Provided(PortableMatcherCompiler))
+        container.register(MatcherCompiler, Provided(_matcher_compiler))
     if not container.is_registered(RulesetSource):
         container.register(RulesetSource, Provided(installed_rulesets))
 
 
+def _matcher_compiler() -> MatcherCompiler:
+    from wct_adapters.matching.portable import PortableMatcherCompiler
+
+    return PortableMatcherCompiler()
+
+
 def installed_rulesets() -> RulesetSource:
     """Make the source of bundled rulesets and of those that plugins bring."""
+    from wct_adapters.rulesets.loader import YamlRulesets
+
     rulesets = YamlRulesets()
     plugins.load_rulesets(lambda directory, _origin: rulesets.register(directory))
     return rulesets
@@ -33,6 +85,8 @@ def installed_rulesets() -> RulesetSource:
 
 def ruleset_origins(own: str) -> list[tuple[RulesetSummary, str]]:
     """List the installed rulesets, each with who brings it; ours are ``own``."""
+    from wct_adapters.rulesets.loader import YamlRulesets
+
     rulesets = YamlRulesets()
     origins = {each.name: own for each in rulesets.list()}
 
@@ -45,26 +99,40 @@ def ruleset_origins(own: str) -> list[tuple[RulesetSummary, str]]:
     return [(each, origins[each.name]) for each in rulesets.list()]
 
 
-def built_in(container: ServiceContainer) -> Components:
-    """Make the factories of the components that wct brings."""
+def built_in(
+    container: ServiceContainer, wanted: Collection[str] | None = None
+) -> Components:
+    """Make the factories of the components that wct brings; of all by default."""
     components = Components()
-    for connector in (FilesystemConnectorFactory, SQLiteConnectorFactory):
-        source = connector(container)
-        components.connectors[source.get_component_name()] = source
-    for analyser in (
-        PersonalDataAnalyserFactory,
-        DataSubjectAnalyserFactory,
-        ProcessingPurposeAnalyserFactory,
-    ):
-        analysis = analyser(container)
-        components.analysers[analysis.get_component_name()] = analysis
+    for name, connector in CONNECTORS.items():
+        if wanted is None or name in wanted:
+            components.connectors[name] = connector(container)
+    for name, analyser in ANALYSERS.items():
+        if wanted is None or name in wanted:
+            components.analysers[name] = analyser(container)
     return components
 
 
-def installed(container: ServiceContainer) -> Components:
-    """Make all factories: built-in ones, then those of plugins, schemas first."""
+def installed(
+    container: ServiceContainer, wanted: Collection[str] | None = None
+) -> Components:
+    """Make factories: built-in ones, then those of plugins, schemas first.
+
+    Args:
+        wanted: component names. Where each of them is found, built-in components of
+            other names are left out.
+    """
     provide_services(container)
     plugins.load_schemas()
-    components = built_in(container)
+    components = built_in(container, wanted)
     plugins.load_components(components, container)
+    found = {*components.connectors, *components.analysers}
+    if wanted is None or found.issuperset(wanted):
+        return components
+    # Somebody is about to ask what there is instead.
+    others = built_in(container)
+    for name, connector in others.connectors.items():
+        components.connectors.setdefault(name, connector)
+    for name, analyser in others.analysers.items():
+        components.analysers.setdefault(name, analyser)
     return components

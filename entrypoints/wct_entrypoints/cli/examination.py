@@ -1,9 +1,9 @@
 """A runbook file and everything that is remarked on it, each with its line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from wct_domain.components import Components
 from wct_domain.validation.remarks import Remark
@@ -45,6 +45,7 @@ class Examination:
     path: Path
     source: bytes
     report: Report
+    components: Components
 
     def placed(self, remarks: Sequence[Remark] | None = None) -> list[Placed]:
         """Find the lines of remarks, of all by default; in the order of the file."""
@@ -66,17 +67,41 @@ class Examination:
         return printable(f"{self.path}{line}: {said}{remark.field}: {remark.text}")
 
 
-def examine_file(path: Path, installed: Components, *, thorough: bool) -> Examination:
+def types_in(document: object) -> set[str]:
+    """Collect the component types that a parsed document names, whatever it is."""
+    entries = [
+        *_items(_object(document).get("connectors")),
+        *_items(_object(document).get("analysers")),
+    ]
+    types = (_object(entry).get("type") for entry in entries)
+    return {each for each in types if isinstance(each, str)}
+
+
+def _object(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _items(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def examine_file(
+    path: Path, installed: Callable[[Collection[str]], Components], *, thorough: bool
+) -> Examination:
     """Read a runbook file and check it; see ``wct_domain.validation.examine``.
+
+    Args:
+        installed: returns the components of these types, and more if one is unknown.
 
     Raises:
         RunbookLoadError: it is unreadable, too large, not UTF-8 or not YAML.
     """
     file = read_runbook_file(path)
+    components = installed(types_in(file.document))
     report = examine(
         file.document,
-        installed,
+        components,
         repeated_keys=duplicate_keys(file.source),
         thorough=thorough,
     )
-    return Examination(path, file.source, report)
+    return Examination(path, file.source, report, components)

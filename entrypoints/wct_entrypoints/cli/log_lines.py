@@ -19,8 +19,6 @@ from wct_domain.projections.timeline import describe
 from wct_entrypoints import logs
 from wct_entrypoints.cli.shared import printable
 
-LEVELS = tuple(level.name for level in logs.Level)
-
 _log = logs.Log("wct.events")
 _LANDMARKS = (
     RunStarted,

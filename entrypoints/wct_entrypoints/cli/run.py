@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from wct_domain.risk import LEVELS
-from wct_entrypoints.cli.log_lines import LEVELS as LOG_LEVELS
+from wct_entrypoints import logs
+from wct_entrypoints.cli import not_collecting
 from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
@@ -60,7 +61,7 @@ from wct_entrypoints.cli.shared import (
 )
 @click.option(
     "--log-level",
-    type=click.Choice(LOG_LEVELS, case_sensitive=False),
+    type=click.Choice([level.name for level in logs.Level], case_sensitive=False),
     help="Log this and above, to stderr. Default: WARNING.",
 )
 def run(**chosen: Any) -> None:
@@ -76,9 +77,10 @@ def run(**chosen: Any) -> None:
 
     --json prints the results document, and nothing else, on stdout.
     """
-    # Here, so that `wct run --help` does not import every component.
-    from wct_entrypoints.cli.run_command import execute
-    from wct_entrypoints.cli.run_options import RunOptions
+    # Here, so that `wct run --help` does not import everything that a run needs.
+    with not_collecting():
+        from wct_entrypoints.cli.run_command import execute
+        from wct_entrypoints.cli.run_options import RunOptions
 
     now = datetime.now()  # noqa: DTZ005  # the results' format has naive local time
     options = RunOptions(**chosen, started=now)

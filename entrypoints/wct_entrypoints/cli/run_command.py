@@ -1,7 +1,6 @@
 """What ``wct run`` does, from the runbook to the exit status."""
 
 import shlex
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -15,6 +14,7 @@ from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
 from wct_entrypoints.bootstrap.identity import new_id
 from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_path, open_ledger
+from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
@@ -24,7 +24,6 @@ from wct_entrypoints.cli.run_outcome import show, tell
 from wct_entrypoints.cli.shared import counted, fail, printable
 from wct_entrypoints.cli.signals import (
     Interrupted,
-    exit_now,
     exit_status,
     interrupting,
 )
@@ -43,8 +42,8 @@ def execute(options: RunOptions) -> int:
         options.output_dir, options.output, run=run, at=options.started
     )
     place = ledger_path(options.ledger)
-    components = _components((*ledger_files(place), *output.own))
-    runbook = _checked(options, components)
+    own = OwnFiles((*ledger_files(place), *output.own))
+    runbook, components = _checked(options, own)
     output.check()
     ledger = open_ledger(place, create=True)
     execution = Execution(ledger, components, runbook, max_workers=options.max_workers)
@@ -62,22 +61,20 @@ def execute(options: RunOptions) -> int:
         ledger.close()
 
 
-def _components(own: tuple[Path, ...]) -> Components:
-    container = ServiceContainer()
-    container.register(OwnFiles, Provided(lambda: OwnFiles(own)))
-    return installed(container)
-
-
-def _checked(options: RunOptions, components: Components) -> LoadedRunbook:
+def _checked(options: RunOptions, own: OwnFiles) -> tuple[LoadedRunbook, Components]:
     """Read the runbook, refuse it or say what else validation knows of it."""
-    examined = examine_file(options.runbook, components, thorough=False)
+    container = ServiceContainer()
+    container.register(OwnFiles, Provided(lambda: own))
+    examined = examine_file(
+        options.runbook, lambda types: installed(container, types), thorough=False
+    )
     runbook = examined.report.runbook
     if runbook is None:
         _refuse(examined)
     if not options.quiet:
         for placed in examined.placed():
             click.echo(examined.text(placed, "warning"), err=True)
-    return LoadedRunbook(runbook, examined.source)
+    return LoadedRunbook(runbook, examined.source), examined.components
 
 
 def _refuse(examined: Examination) -> NoReturn:
@@ -108,4 +105,4 @@ def _stop(
     for line in lines:
         click.echo(printable(line), err=True)
     ledger.close()
-    exit_now(exit_status(signal))
+    end_process(exit_status(signal))

@@ -2,11 +2,9 @@
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -47,17 +45,3 @@ class Interrupted(BaseException):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-def exit_now(status: int) -> NoReturn:
-    """End the process, whatever its threads are doing.
-
-    A step that hangs in C code, or in a thread pool that Python joins at exit, would
-    keep the interpreter from ending in the usual way.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            continue  # nobody reads it any more
-    os._exit(status)

@@ -40,13 +40,15 @@ def validate_runbook(*, runbook: Path, strict: bool, as_json: bool) -> None:
     many), findings (level, line, field, location, message, way_out, stops_run: 'wct
     run' refuses it), name, and order (step ids as they could run).
     """
-    # Here, because it imports every component.
+    # Here, because it imports components.
     from wct_entrypoints.bootstrap.components import installed
 
     with errors_end_the_command():
-        components = installed(ServiceContainer())
+        container = ServiceContainer()
         try:
-            examined = examine_file(runbook, components, thorough=True)
+            examined = examine_file(
+                runbook, lambda types: installed(container, types), thorough=True
+            )
         except RunbookLoadError as error:
             if not as_json:
                 raise

@@ -12,7 +12,7 @@ CALL = """
 import sys
 from wct_entrypoints.cli import main
 try:
-    main()
+    main.main()  # main() ends the process at once
 finally:
     print(*sys.modules, file=sys.stderr)
 """

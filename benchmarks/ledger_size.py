@@ -59,12 +59,14 @@ def bytes_per_step(*, saves: bool) -> float:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "ledger.db"
         chance = random.Random(7)
+        open_sqlite_ledger(path, clock=utc_now).close()
+        empty = path.stat().st_size
         ledger = open_sqlite_ledger(path, clock=utc_now)
         run = new_id()
         for _ in range(STEPS):
             append_step(ledger, run, chance, saves=saves)
         ledger.close()  # the last connection: all is in the file itself
-        return path.stat().st_size / STEPS
+        return (path.stat().st_size - empty) / STEPS
 
 
 def _digest(chance: random.Random) -> str:

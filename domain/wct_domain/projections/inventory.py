@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Self
 
 from wct_domain.digests import Reference
-from wct_domain.events import ArtifactSaved, ArtifactsCleared, StepCompleted
+from wct_domain.events import (
+    ArtifactSaved,
+    ArtifactsCleared,
+    RunStarted,
+    StepCompleted,
+)
 from wct_domain.ports.ledger import Recorded
 
 
@@ -31,6 +36,7 @@ class Inventory:
     """
 
     def __init__(self) -> None:
+        self._planned: tuple[str, ...] = ()
         self._saved: dict[str, tuple[ArtifactSaved, datetime]] = {}
         self._results: dict[str, tuple[StepCompleted, datetime]] = {}
 
@@ -45,6 +51,8 @@ class Inventory:
     def apply(self, recorded: Recorded) -> None:
         """Take one more event into account."""
         match event := recorded.event:
+            case RunStarted():
+                self._planned = tuple(step.id for step in event.steps)
             case ArtifactSaved():
                 self._saved[event.artifact] = event, recorded.at
             case StepCompleted():
@@ -56,11 +64,12 @@ class Inventory:
 
     @property
     def kept(self) -> dict[str, Kept]:
-        """By name: results in the order in which steps ended, then other artifacts."""
+        """By name: steps as the runbook has them, then what else was saved."""
         kept = {name: _as_result(*ended) for name, ended in self._results.items()}
         for name, (saved, at) in self._saved.items():
             kept[name] = _as_artifact(saved, at, kept.get(name))
-        return kept
+        planned = (name for name in self._planned if name in kept)
+        return {name: kept[name] for name in dict.fromkeys([*planned, *kept])}
 
 
 def _as_result(event: StepCompleted, at: datetime) -> Kept:

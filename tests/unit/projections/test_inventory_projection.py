@@ -53,6 +53,11 @@ def test_a_step_with_save_output_leaves_an_artifact_of_known_size_and_schema() -
     }
 
 
+def test_steps_are_in_the_order_of_the_runbook_and_not_in_that_of_their_ends() -> None:
+    events = started("a", "b"), completed("b"), completed("a"), saved("notes")
+    assert list(kept_after(*events)) == ["a", "b", "notes"]
+
+
 def test_a_message_saved_later_under_a_steps_id_goes_before_its_result() -> None:
     kept = kept_after(saved("a", "7"), completed("a", "7"), saved("a", "8"))["a"]
     assert (kept.saved, kept.result, kept.at) == (True, ref("8"), NOON + 2 * SECOND)

@@ -161,7 +161,8 @@ class Reader:
         script.chmod(0o755)
 
     def _environment(self, environ: Mapping[str, str]) -> dict[str, str]:
-        own = {k: v for k, v in environ.items() if not k.startswith(("WCT_", "COV"))}
+        ours = ("WCT_", "PYTEST", "COV")  # of the test run, not of a reader
+        own = {k: v for k, v in environ.items() if not k.startswith(ours)}
         return own | {
             "PATH": f"{self._tools}{os.pathsep}{environ.get('PATH', '')}",
             "PYTHONPATH": os.pathsep.join(map(str, [*SOURCES, self._site])),

@@ -64,7 +64,6 @@ def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
         fail(str(error), status=error.exit_status)
     except BrokenPipeError:
         # The reader of our output has left (`| head`): no reason to complain.
-        sys.stderr.close()
         sys.exit(0)
 
 

@@ -77,7 +77,11 @@ def test_every_test_of_ours_that_the_page_names_exists() -> None:
 
 @pytest.mark.parametrize(
     ("file", "test"),
-    [("test_nowhere.py", ""), ("test_message.py", "test_of_nothing"), ("tests/nowhere/x.py", "")],
+    [
+        ("test_nowhere.py", ""),
+        ("test_message.py", "test_of_nothing"),
+        ("tests/nowhere/x.py", ""),
+    ],
 )
 def test_a_test_that_is_not_there_would_be_noticed(file: str, test: str) -> None:
     assert not exists(file, test)

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import yaml
 
@@ -24,8 +23,7 @@ _INDENTATION = re.compile(r"^[ ?-]+", re.MULTILINE)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class RunbookFile:
+class RunbookFile(NamedTuple):
     """A parsed file, with the bytes that it was parsed from."""
 
     document: object

@@ -7,8 +7,7 @@ reference lists their digests, so that a reference has one size whatever it name
 
 import json
 import zlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -34,8 +33,7 @@ _WORTH_COMPRESSING = 512  # bytes; below, zlib saves less than it costs
 _FAST = 1  # zlib level: a third of the time of the default, a tenth larger
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
+class StoredMessage(NamedTuple):
     """A message on its way into the ledger."""
 
     reference: Reference

@@ -1,16 +1,16 @@
 """What wct can be asked to do to a run. Each command has exactly one handler."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
 from wct_domain.runbook import ExecutionStep
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteRunbook:
+class ExecuteRunbook(NamedTuple):
     """Load a runbook file and run all of its steps, as one run.
 
     ``run`` may be chosen by the caller, who then knows it before the first event.
@@ -20,17 +20,15 @@ class ExecuteRunbook:
     run: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StartRun:
+class StartRun(NamedTuple):
     """Record that a planned runbook is about to run."""
 
     plan: ExecutionPlan
     source: bytes  # the runbook file, as read
-    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    versions: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class RunStep:
+class RunStep(NamedTuple):
     """Read the step's input, analyse it, and record the outcome."""
 
     step: ExecutionStep
@@ -38,8 +36,7 @@ class RunStep:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SkipStep:
+class SkipStep(NamedTuple):
     """Record that a step is not attempted: the step that it reads from failed."""
 
     step: ExecutionStep
@@ -47,41 +44,35 @@ class SkipStep:
     cause: str  # its error message
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteRun:
+class CompleteRun(NamedTuple):
     """Record that all steps were visited."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailRun:
+class FailRun(NamedTuple):
     """Record that the run stopped for a reason that is no step's."""
 
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
-class InterruptRun:
+class InterruptRun(NamedTuple):
     """Record that somebody stopped the run."""
 
     signal: str
     in_flight: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SaveArtifact:
+class SaveArtifact(NamedTuple):
     """Keep a message under a step's id, in place of an earlier one."""
 
     step_id: str
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class ClearArtifacts:
+class ClearArtifacts(NamedTuple):
     """Forget all artifacts of the stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class RevealEvidence:
+class RevealEvidence(NamedTuple):
     """Record that raw evidence is about to be shown."""
 
     by: str  # keyed pseudonym

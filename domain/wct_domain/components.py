@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast, get_args
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
 
 from wct_domain.errors import ExecutorError
 from wct_domain.explaining import explain
@@ -124,8 +124,7 @@ def make_connector(
     return _Making(factory, config.properties).component(sentence + ": {cause}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Making(Generic[T]):
+class _Making(NamedTuple, Generic[T]):
     factory: ComponentFactory[T]
     properties: dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Errors in words that are safe to show: the place and the rule, not the value."""
 
 import traceback
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -39,8 +39,7 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An exception as it is recorded."""
 
     code: str

@@ -7,8 +7,7 @@ adapter's work; what is parsed here is plain data.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -100,8 +99,7 @@ class ExecutionStep(BaseModel):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class RunbookSummary:
+class RunbookSummary(NamedTuple):
     """A runbook in numbers; the type lists are unique and sorted."""
 
     name: str
@@ -192,8 +190,7 @@ def _refuse_duplicates(what: str, names: Iterable[str]) -> None:
         raise ValueError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a runbook, and where.
 
     ``location`` is the path through the document: keys and list indices.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Protocol, Self, TypeVar, cast, runtime_checkable
+from typing import Any, NamedTuple, Protocol, Self, TypeVar, cast, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,8 +48,7 @@ class ServiceProvider(Protocol):
     def is_available(self, service_type: type[Any]) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceDescriptor:
+class ServiceDescriptor(NamedTuple):
     """How one service type is made, and whether one instance serves all."""
 
     service_type: type[Any]

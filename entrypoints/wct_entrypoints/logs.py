@@ -7,6 +7,7 @@ commands have nothing to say.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -51,8 +52,7 @@ def writes(level: Level) -> bool:
     return level >= _settings.threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """Writes lines: a dotted event name in the past tense, and values by key.
 
     Neither holds personal data, at any level.

@@ -2,8 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from wct_adapters.analysers.configuration import AnalyserConfiguration
 from wct_domain.analysis.reporting import Reporting
@@ -24,8 +23,7 @@ STANDARD_INPUT = Schema("standard_input", "1.0.0")
 ServiceT = TypeVar("ServiceT")
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment(Generic[RuleT]):
+class Equipment(NamedTuple, Generic[RuleT]):
     """What an analyser works with.
 
     ``schemas`` serves messages whose schema is bound to no source: those of callers

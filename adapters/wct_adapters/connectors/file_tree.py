@@ -3,9 +3,8 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wct_adapters.connectors.paths import belongs_to_wct, shown
 from wct_adapters.connectors.text_files import why
@@ -56,8 +55,7 @@ class Selection:
         return not self._exclude.match_file(f"{directory}/")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A regular file: its path as it is shown, and the one to open."""
 
     path: str

@@ -3,7 +3,7 @@
 import codecs
 import os
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _FLAGS = (
     os.O_RDONLY
@@ -42,8 +42,7 @@ def why(error: OSError) -> str:
             return "io_error"
 
 
-@dataclass(frozen=True, slots=True)
-class TextReader:
+class TextReader(NamedTuple):
     """Reads files; ``limit`` and ``chunk`` are in bytes, no limit is None."""
 
     encoding: str

@@ -7,10 +7,9 @@ packages, as code is; what a runbook says is only ever looked up among their nam
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import yaml
 
@@ -26,8 +25,7 @@ from wct_domain.rulesets.source import Ruleset, RulesetSummary
 _VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
+class _Document(NamedTuple):
     digest: str
     content: dict[str, Any]
 

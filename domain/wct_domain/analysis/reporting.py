@@ -1,16 +1,14 @@
 """The parts that every finding has, as plain data in the order of the contract."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wct_domain.analysis.evidence import WINDOWS, Text, excerpts
 from wct_domain.ports.matching import Hit
 from wct_domain.rulesets.rules import RuleComplianceData
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
+class Reporting(NamedTuple):
     """How much evidence is kept, and when it was collected."""
 
     context_size: str  # a key of WINDOWS

@@ -1,7 +1,6 @@
 """Rules compiled for scanning: which of them match a text, by what, and where."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple
 
 from wct_domain.analysis.evidence import Text
@@ -18,8 +17,7 @@ class Use(NamedTuple):
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[RuleT]):
+class Match(NamedTuple, Generic[RuleT]):
     """A rule that matched.
 
     ``patterns`` are what matched: detectors first (``value:email``), because a value

@@ -1,9 +1,8 @@
 """Executes runbooks: gives commands, and reads results from projections."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import NamedTuple, Protocol, assert_never
 
 from wct_domain.commands import (
     CompleteRun,
@@ -25,8 +24,7 @@ from wct_domain.projections.run import Run
 from wct_domain.runbook import ExecutionStep, Runbook
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedRunbook:
+class LoadedRunbook(NamedTuple):
     """A runbook with the bytes that it was read from."""
 
     runbook: Runbook
@@ -58,8 +56,7 @@ class RunInterruptedError(WctError):
         self.in_flight = in_flight
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A finished run: its state, the runbook, and one result for each step."""
 
     run: Run

@@ -1,8 +1,7 @@
 """One stream at work: its folds, its writer, and the handlers that write to it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
 from wct_domain.commands import (
@@ -42,8 +41,7 @@ from wct_domain.projections.run import Run
 from wct_domain.schemas import SchemaSource
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
+class Equipment(NamedTuple):
     """What every stream of a process shares."""
 
     ledger: Ledger

@@ -1,8 +1,7 @@
 """What handlers work with, handed to them by the executor."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from wct_domain.archive import BlobDraft, BlobReader
 from wct_domain.components import Components
@@ -20,8 +19,7 @@ Timer: TypeAlias = Callable[[], int]
 """Monotonic nanoseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepTools:
+class StepTools(NamedTuple):
     """Everything that a step needs of the run that it belongs to."""
 
     components: Components

@@ -1,7 +1,6 @@
 """What the core asks of a ledger: an event log, with its blobs, in one place."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -11,8 +10,7 @@ ANY_VERSION = None
 """Append without caring what is in the stream already."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event about to be appended.
 
     ``id`` is chosen by the caller, so that a retry after a lost answer is
@@ -24,8 +22,7 @@ class NewEvent:
     causation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """Bytes to be stored under their SHA-256, exactly as they are."""
 
     digest: str
@@ -51,8 +48,7 @@ class Recorded(NamedTuple):
     event: AnyEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """One stream as it stands: ``version`` is the position of its last event."""
 
     name: str

@@ -1,8 +1,7 @@
 """Where rulesets come from: the port, and what comes through it."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from wct_domain.rulesets.documents import RulesetData
 from wct_domain.rulesets.rules import BaseRule, RuleT
@@ -52,8 +51,7 @@ class Ruleset(BaseRuleset[RuleT]):
         return self._data.rules
 
 
-@dataclass(frozen=True, slots=True)
-class RulesetSummary:
+class RulesetSummary(NamedTuple):
     """One installed version of a ruleset, for lists.
 
     ``digest`` is the SHA-256 of its file. ``problem`` says why it is not usable, in

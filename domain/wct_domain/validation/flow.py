@@ -29,7 +29,7 @@ def cycle_remarks(runbook: Sketch) -> Iterator[Remark]:
             here = origins[here]
         if here in walk:
             ring = list(walk)[list(walk).index(here) :]
-            first = min(ring, key=lambda id: steps[id].index)
+            first = min(ring, key=lambda id: steps[id].number)
             yield _cycle(steps[first], _turned(ring, first))
         settled.update(walk)
 

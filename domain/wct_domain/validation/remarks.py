@@ -1,8 +1,7 @@
 """What validation has to say about a runbook, and where."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Location: TypeAlias = tuple[str | int, ...]
 """The path through the document: keys and list indices; empty for the whole."""
@@ -10,8 +9,7 @@ Location: TypeAlias = tuple[str | int, ...]
 Level: TypeAlias = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """One thing that is wrong (the step, or the run, will fail) or looks wrong.
 
     ``stops_run``: ``wct run`` refuses the runbook. Other errors are known before the

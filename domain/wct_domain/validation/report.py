@@ -1,7 +1,7 @@
 """All remarks on a runbook at once, and the order in which its steps would run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wct_domain.components import Components
 from wct_domain.plan import plan_runbook
@@ -25,8 +25,7 @@ from wct_domain.validation.writing import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What was found; ``runbook`` is None if ``wct run`` would refuse it."""
 
     remarks: tuple[Remark, ...]

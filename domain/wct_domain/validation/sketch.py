@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,17 +20,16 @@ from wct_domain.validation.remarks import Location
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[M]):
+class Entry(NamedTuple, Generic[M]):
     """One item of a list of the runbook, as written and, if it is sound, as a model."""
 
     section: str
-    index: int
+    number: int  # from 0
     written: Mapping[str, Any]
     model: M | None
 
     def at(self, *steps: str | int) -> Location:
-        return (self.section, self.index, *steps)
+        return (self.section, self.number, *steps)
 
     def text(self, key: str) -> str | None:
         """Return what is written under a key, if it is a text and not empty."""

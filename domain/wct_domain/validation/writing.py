@@ -140,8 +140,8 @@ def _twice(entries: Sequence[Entry[M]], key: str, what: str) -> Iterator[Remark]
         name = entry.text(key)
         if name is None:
             continue
-        first = seen.setdefault(name, entry.index)
-        if first != entry.index:
+        first = seen.setdefault(name, entry.number)
+        if first != entry.number:
             message = f"Duplicate {what}s found: ['{name}']"
             hint = f"{entry.section} -> {first} has it already; choose another one"
             yield error(entry.at(key), message, hint, stops_run=True)
@@ -183,7 +183,7 @@ def _dangling(
         what = f"Step '{step.text('name') or ''}' references unknown step ID"
         there = "Available step IDs"
     else:
-        what = f"Execution step {step.index + 1} references unknown {key}"
+        what = f"Execution step {step.number + 1} references unknown {key}"
         there = f"Available {key}s"
     message = f"{what} '{name}'. {there}: {_listed(known)}"
     yield error(step.at(key), message, did_you_mean(name, known), stops_run=True)

@@ -1,9 +1,8 @@
 """A runbook file and everything that is remarked on it, each with its line."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from wct_domain.components import Components
 from wct_domain.validation.remarks import Remark
@@ -16,8 +15,7 @@ from wct_entrypoints.bootstrap.runbooks import (
 from wct_entrypoints.cli.shared import printable
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A remark with the line that it is about; None where nobody knows."""
 
     line: int | None
@@ -38,8 +36,7 @@ class Placed:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(NamedTuple):
     """What a file holds, and what there is to say of it."""
 
     path: Path

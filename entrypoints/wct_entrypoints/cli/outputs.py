@@ -2,10 +2,9 @@
 
 import os
 import tempfile
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wct_domain.errors import ExportError
 from wct_entrypoints.bootstrap.files import write_document
@@ -15,8 +14,7 @@ _SUFFIX = "_analysis_results.json"
 _SHORT = 18  # characters of a UUIDv7: its millisecond, and 12 bits beyond
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """The file that results are written to, and what else there is wct's own."""
 
     path: Path

@@ -1,14 +1,13 @@
 """What ``wct run`` was asked for on the command line."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from wct_entrypoints.logs import Level
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """The options as click parsed them, and when that was."""
 
     runbook: Path

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Span = tuple[int, int]  # byte offsets, end exclusive
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(NamedTuple):
     """How values of one kind are found: a cheap anchor, then a careful look around it.
 
     Every value contains a match of one of ``anchors``, so a scanner sweeps the data

@@ -1,0 +1,77 @@
+"""What may be imported by commands that must feel instant."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CALL = """
+import sys
+from wct_entrypoints.cli import main
+try:
+    main.main(sys.argv[1:])
+finally:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+HEAVY = {
+    *("ahocorasick", "apsw", "blinker", "jsonschema_rs", "orjson", "pathspec"),
+    *("pydantic", "rich", "sqlite3", "structlog", "uuid_utils", "yaml"),
+}
+
+
+def imported(*arguments: str, directory: Path = ROOT) -> set[str]:
+    """Run a command in a process of its own; return the modules that it imported."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CALL, *arguments],
+        cwd=directory,
+        env={
+            "PYTHONPATH": ":".join(
+                str(ROOT / each) for each in ("domain", "adapters", "entrypoints")
+            )
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return set(done.stderr.splitlines())
+
+
+def test_help_imports_click_and_nothing_heavy() -> None:
+    modules = imported("--help")
+
+    assert "click" in modules
+    assert modules & HEAVY == set()
+    assert not any(name.startswith("wct_adapters") for name in modules)
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("run", "--help")], ids=" ".join)
+def test_neither_do_other_commands_that_only_tell_about_wct(
+    arguments: tuple[str, ...],
+) -> None:
+    assert imported(*arguments) & HEAVY == set()
+
+
+def test_a_run_that_is_not_watched_imports_no_terminal_and_no_log(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "note.txt").write_text("nothing to see")
+    (tmp_path / "runbook.yaml").write_text(
+        """
+name: One file
+description: x
+connectors: [{name: note, type: filesystem_connector, properties: {path: note.txt}}]
+analysers: [{name: pd, type: personal_data_analyser}]
+execution:
+  - {id: scan, name: Scan, description: "", connector: note, analyser: pd,
+     input_schema: standard_input, output_schema: personal_data_finding}
+"""
+    )
+
+    modules = imported("run", "runbook.yaml", directory=tmp_path)
+
+    unwanted = {"pathspec", "rich", "sqlite3", "structlog", "asyncio"}
+    assert modules & unwanted == set()
+    assert "wct_adapters.connectors.sqlite" not in modules
+    assert "wct_adapters.analysers.data_subject" not in modules

@@ -65,7 +65,7 @@ def ask(ledger: Ledger, append: Append) -> Any:
 
 def shown(recorded: Recorded) -> tuple[Any, ...]:
     """All of an event but what chance decides: its time, and the hash of its salt."""
-    return recorded._replace(at=None, hash=len(recorded.hash))  # type: ignore[arg-type]
+    return (*recorded[:4], *recorded[5:7], len(recorded.hash), recorded.event)
 
 
 def history(ledger: Ledger) -> Any:

@@ -16,6 +16,7 @@ from wct_domain.digests import (
     blob_digest,
     canonical_json,
     content_digest,
+    digest_of_long_texts,
     stored_json,
 )
 from wct_domain.errors import BlobDamagedError, SchemaLoadError
@@ -101,10 +102,9 @@ class BlobDraft:
 
     def content_digest(self, message: Message) -> tuple[str, int]:
         """Keyed digest of content that is not stored, and its size in bytes."""
+        lasting = without(message.content, self._volatile.of(message.schema))
         # What is not stored is what a connector read: whole files.
-        lasting = self._lasting(message, long_texts=True)
-        name = schema_name(message.schema)
-        return content_digest(self._key, name, lasting), len(lasting)
+        return digest_of_long_texts(self._key, schema_name(message.schema), lasting)
 
     def document(self, document: object) -> Reference:
         """Draft any JSON value: an error text, a runbook."""
@@ -118,9 +118,9 @@ class BlobDraft:
         self._blobs.clear()
         return blobs
 
-    def _lasting(self, message: Message, *, long_texts: bool = False) -> bytes:
+    def _lasting(self, message: Message) -> bytes:
         fields = self._volatile.of(message.schema)
-        return canonical_json(without(message.content, fields), long_texts=long_texts)
+        return canonical_json(without(message.content, fields))
 
     def _store(self, body: bytes) -> tuple[str, int]:
         stored = _PLAIN + body

@@ -11,6 +11,7 @@ from wct_domain.digests import (
     blob_digest,
     canonical_json,
     content_digest,
+    digest_of_long_texts,
     pseudonym,
 )
 from wct_domain.errors import ContentNotJsonError
@@ -68,23 +69,29 @@ with_long_texts = st.recursive(
 )
 
 
-def written_or_refused(value: Any, *, long_texts: bool) -> bytes | str:
+def plainly(value: Any) -> tuple[str, int] | str:
     try:
-        return canonical_json(value, long_texts=long_texts)
+        canonical = canonical_json(value)
+    except ContentNotJsonError as error:
+        return str(error)
+    return content_digest(KEY, "note/1", canonical), len(canonical)
+
+
+def piece_by_piece(value: Any) -> tuple[str, int] | str:
+    try:
+        return digest_of_long_texts(KEY, "note/1", value)
     except ContentNotJsonError as error:
         return str(error)
 
 
 @given(with_long_texts)
-def test_the_hint_of_long_texts_changes_no_byte(value: Any) -> None:
-    assert written_or_refused(value, long_texts=True) == written_or_refused(
-        value, long_texts=False
-    )
+def test_long_texts_are_digested_like_any_content(value: Any) -> None:
+    assert piece_by_piece(value) == plainly(value)
 
 
-def test_every_character_is_written_alike_in_long_texts() -> None:
+def test_every_character_is_digested_alike_in_long_texts() -> None:
     value = ["".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))]
-    assert canonical_json(value, long_texts=True) == canonical_json(value)
+    assert piece_by_piece(value) == plainly(value)
 
 
 @pytest.mark.parametrize(
@@ -97,17 +104,17 @@ def test_every_character_is_written_alike_in_long_texts() -> None:
         {("a",): 1},
     ],
 )
-def test_with_the_hint_the_same_is_refused(value: Any) -> None:
-    refusal = written_or_refused(value, long_texts=True)
+def test_among_long_texts_the_same_is_refused(value: Any) -> None:
+    refusal = piece_by_piece(value)
     assert isinstance(refusal, str)
-    assert refusal == written_or_refused(value, long_texts=False)
+    assert refusal == plainly(value)
 
 
-def test_what_refers_to_itself_is_refused_with_the_hint_too() -> None:
+def test_what_refers_to_itself_is_refused_among_long_texts_too() -> None:
     value: list[Any] = []
     value.append(value)
     with pytest.raises(ContentNotJsonError, match="refers to itself"):
-        canonical_json(value, long_texts=True)
+        digest_of_long_texts(KEY, None, value)
 
 
 def test_keys_are_in_code_point_order_and_text_is_not_escaped() -> None:

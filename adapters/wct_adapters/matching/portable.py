@@ -1,9 +1,8 @@
-"""Matching with pyahocorasick and the standard library: no compiler, every platform.
+"""Matching with Aho-Corasick and the standard library: no compiler, every platform.
 
-Words: one Aho-Corasick automaton over all spellings of all words, run on a folded
-copy of the data whose offsets are those of the original. pyahocorasick is built for
-``str``; Latin-1 maps each byte to one character, so that holds there too. Boundaries
-are tested only where the automaton found something.
+Words: one automaton over all spellings of all words, run on a folded copy of the data
+whose offsets are those of the original. Boundaries are tested only where it found
+something.
 
 Values: each anchor is swept once. Anchors made of digit and capital classes
 run on a sketch of the data in which these are ``0`` and ``A``: a class has become a
@@ -18,15 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Lock
 
-import ahocorasick
-
+from wct_adapters.matching import automata
+from wct_adapters.matching.automata import Entry, Find
 from wct_domain.analysis.detectors import Detector, select
 from wct_domain.analysis.detectors.detector import Span
 from wct_domain.analysis.detectors.overlap import Value, without_overlaps
 from wct_domain.analysis.words import (
     CLASS,
     DIGIT,
-    FOLD,
     LOWER,
     OTHER,
     Spelling,
@@ -35,9 +33,6 @@ from wct_domain.analysis.words import (
 )
 from wct_domain.errors import RulesetError
 from wct_domain.ports.matching import Hit, Matcher
-
-# pyahocorasick copies its input to four bytes a character: windows stay in the cache.
-_WINDOW = 32 * 1024
 
 _CLOSED = (LOWER, DIGIT)
 
@@ -49,8 +44,6 @@ _QUANTIFIER = re.compile(rb"\{[0-9,]+\}")
 _TELLS_APART = re.compile(rb"[0-9A-Z]|\\[A-Za-z]")
 
 _Term = tuple[int, Spelling]
-# Bytes of the spelling; whether an ASCII letter or digit ends it; who is looking.
-_Entry = tuple[int, bool, tuple[_Term, ...]]
 _Validate = Callable[[bytes, int, int], Span | None]
 
 # Hit(...) and Hit._make run Python code for every hit; this does not.
@@ -61,9 +54,14 @@ _hit: Callable[[tuple[int, int, int]], Hit] = partial(
 
 
 class PortableMatcherCompiler:
-    """Compiles matchers and keeps them: the same request costs nothing twice."""
+    """Compiles matchers and keeps them: the same request costs nothing twice.
 
-    def __init__(self) -> None:
+    ``fast`` asks for ahocorasick-rs, which has to be installed; by default it is taken
+    where it is.
+    """
+
+    def __init__(self, *, fast: bool = automata.FAST) -> None:
+        self._automaton = automata.fast if fast else automata.portable
         self._matchers: dict[tuple[tuple[str, ...], tuple[str, ...]], Matcher] = {}
         self._lock = Lock()
 
@@ -71,16 +69,21 @@ class PortableMatcherCompiler:
         key = (tuple(words), tuple(detectors))
         with self._lock:
             if key not in self._matchers:
-                self._matchers[key] = _PortableMatcher(key[0], select(key[1]))
+                entries = _entries(key[0])
+                find = self._automaton(entries) if entries else None
+                self._matchers[key] = _PortableMatcher(key[0], select(key[1]), find)
             return self._matchers[key]
 
 
 class _PortableMatcher:
-    def __init__(self, words: tuple[str, ...], detectors: tuple[Detector, ...]) -> None:
+    def __init__(
+        self,
+        words: tuple[str, ...],
+        detectors: tuple[Detector, ...],
+        find: Find | None,  # None: no words
+    ) -> None:
         self._terms = (*words, *(f"value:{detector.name}" for detector in detectors))
-        entries = _entries(words)
-        self._longest = max((entry[0] for entry in entries.values()), default=0)
-        self._automaton = _automaton(entries) if entries else None
+        self._find = find
         self._sketched, self._plain = _sweeps(detectors, len(words))
 
     @property
@@ -94,29 +97,23 @@ class _PortableMatcher:
         return list(map(_hit, found))
 
     def _words(self, data: bytes) -> Iterator[tuple[int, int, int]]:
-        if self._automaton is None:
+        if self._find is None:
             return
         padded = data + b"\0"  # is found behind the last byte and before the first
-        for base in range(0, len(data), _WINDOW):
-            begin = max(0, base - self._longest)
-            window = data[begin : base + _WINDOW].translate(FOLD).decode("latin-1")
-            for index, (length, closed, terms) in self._automaton.iter(window):
-                end = begin + index + 1
-                if end <= base:
-                    continue  # the window before has it
-                after = CLASS[padded[end]]
-                if after == LOWER and closed:
+        for end, (length, closed, terms) in self._find(data):
+            after = CLASS[padded[end]]
+            if after == LOWER and closed:
+                continue
+            first = end - length
+            before = CLASS[padded[first - 1]]
+            if before != OTHER or after != OTHER:
+                if before == LOWER and CLASS[padded[first]] == LOWER:
                     continue
-                first = end - length
-                before = CLASS[padded[first - 1]]
-                if before != OTHER or after != OTHER:
-                    if before == LOWER and CLASS[padded[first]] == LOWER:
-                        continue
-                    if not stands_alone(data, first, end):
-                        continue
-                for term, spelling in terms:
-                    if spelling.exact is None or spelling.fits(data[first:end]):
-                        yield first, end, term
+                if not stands_alone(data, first, end):
+                    continue
+            for term, spelling in terms:
+                if spelling.exact is None or spelling.fits(data[first:end]):
+                    yield first, end, term
 
     def _values(self, data: bytes) -> Iterator[Value]:
         sketch = data.translate(_SKETCH) if self._sketched else data
@@ -132,7 +129,7 @@ class _PortableMatcher:
 _Sweep = tuple[re.Pattern[bytes], int, _Validate]
 
 
-def _entries(words: tuple[str, ...]) -> dict[bytes, _Entry]:
+def _entries(words: tuple[str, ...]) -> dict[bytes, Entry]:
     terms: dict[bytes, list[_Term]] = defaultdict(list)
     for term, word in enumerate(words):
         if not word.strip():
@@ -143,17 +140,9 @@ def _entries(words: tuple[str, ...]) -> dict[bytes, _Entry]:
         for spelling in spellings(word):
             terms[spelling.folded].append((term, spelling))
     return {
-        folded: (len(folded), CLASS[folded[-1]] in _CLOSED, tuple(found))
+        folded: Entry(len(folded), CLASS[folded[-1]] in _CLOSED, tuple(found))
         for folded, found in terms.items()
     }
-
-
-def _automaton(entries: dict[bytes, _Entry]) -> ahocorasick.Automaton[_Entry]:
-    automaton: ahocorasick.Automaton[_Entry] = ahocorasick.Automaton()
-    for folded, entry in sorted(entries.items()):  # neighbours stay close in memory
-        automaton.add_word(folded.decode("latin-1"), entry)
-    automaton.make_automaton()
-    return automaton
 
 
 def _sweeps(

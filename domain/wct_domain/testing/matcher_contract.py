@@ -87,7 +87,13 @@ _detectors = st.lists(st.sampled_from(sorted(DETECTORS)), unique=True)
 _words = st.lists(st.sampled_from(WORDS), max_size=6)
 
 # Compilers keep nothing that one example could leave to the next but equal matchers.
-_shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# One suite runs for several matchers, each in a class of its own.
+_shared = settings(
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,
+    ]
+)
 
 
 def shifted(hits: Sequence[Hit], offset: int) -> list[Hit]:

@@ -61,6 +61,9 @@ class LazyGroup(click.Group):
                 # A locale that lacks a character gets an escape, not a traceback.
                 stream.reconfigure(errors="backslashreplace")
         logs.configure(logs.Level.WARNING, _prepare_log)
+        # A plugin of pydantic is shown each value that is validated: secrets of
+        # runbooks, personal data. Looking for some takes time, too.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

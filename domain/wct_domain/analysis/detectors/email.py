@@ -36,11 +36,10 @@ _DOMAIN = re.compile(
     rb"(?!" + _FILE + rb")" + _TOP + rb"(?![A-Za-z0-9-])(?!" + _GOES_ON + rb")"
 )
 _WIDE_LABEL = r"[^\W_](?:[^\W_]|-(?=[^\W_]|-)){0,62}"
-_WIDE_DOMAIN = re.compile(
+_WIDE_DOMAIN = (
     rf"(?!{_VERSION.decode()})(?=((?:{_WIDE_LABEL}\.(?=[^\W_]))+))\1"
     rf"(?!{_FILE.decode()})"
-    rf"(?:[^\W\d_]{{2,18}}|xn--[a-z0-9-]{{2,59}})(?![^\W_-])(?!{_GOES_ON.decode()})",
-    re.IGNORECASE,
+    rf"(?:[^\W\d_]{{2,18}}|xn--[a-z0-9-]{{2,59}})(?![^\W_-])(?!{_GOES_ON.decode()})"
 )
 _HOST = re.compile(rb"[A-Za-z0-9.\x80-\xff-]*")
 
@@ -112,7 +111,8 @@ def _domain_end(data: bytes, at: int) -> int | None:
         return None
     text = data[at:limit].decode(errors="replace")
     cased = itertools.takewhile(lambda s: s.isascii() or _has_case(s), text)
-    wide = _WIDE_DOMAIN.match("".join(cased))
+    # Compiled when the first such domain is met (and kept, by re): few texts have one.
+    wide = re.match(_WIDE_DOMAIN, "".join(cased), re.IGNORECASE)
     return at + len(wide.group().encode()) if wide else None
 
 

@@ -100,6 +100,7 @@ class SourceRead(Fact):
     content: str  # keyed digest, as in Reference.content
     unreadable: Count = 0  # items that are there but could not be read
     truncated: bool = False  # something was left out because of a limit
+    notes: Reference | None = None  # which items and limits, if there are any
 
 
 class StepCompleted(Fact):

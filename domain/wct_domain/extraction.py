@@ -16,7 +16,7 @@ is no content at all. Any component may follow it; nobody has to.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from wct_domain.message import Message
 
@@ -24,8 +24,7 @@ LISTED = 100
 """Entries of ``unreadable`` that are spelt out; ``unreadable_count`` counts all."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractionFacts:
+class ExtractionFacts(NamedTuple):
     """What the log says of a message: see ``source.read``."""
 
     items: int
@@ -95,6 +94,14 @@ def extraction_facts(message: Message) -> ExtractionFacts:
         unreadable=_unreadable(notes),
         truncated=notes.get("truncated") is True,
     )
+
+
+def extraction_gaps(message: Message) -> dict[str, Any] | None:
+    """Return ``metadata.extraction`` if it tells of something that was not read."""
+    facts = extraction_facts(message)
+    if not facts.unreadable and not facts.truncated:
+        return None
+    return cast("dict[str, Any]", message.content["metadata"]["extraction"])
 
 
 def _items(content: dict[str, Any]) -> int:

@@ -59,6 +59,13 @@ def load_components(components: Components, container: ServiceContainer) -> None
                 msg = f"it makes a {kind}, which is not a ComponentFactory"
                 raise TypeError(msg)
             name = cast("ComponentFactory[Any]", factory).get_component_name()
+            if name in factories:
+                log.warning(
+                    "plugin.replaces",
+                    component=name,
+                    brought_by=components.origins.get(name, "wct"),
+                    plugin=_origin(entry),
+                )
             factories[name] = factory
             components.origins[name] = _origin(entry)
 

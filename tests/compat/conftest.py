@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.compat.bench import Bench, Document, Load, Problems
+from wct_entrypoints import logs
 from wct_entrypoints.api import (
     Executor,
     Runbook,
@@ -23,6 +24,11 @@ def _registry() -> Iterator[None]:
     SchemaRegistry.clear_search_paths()
     yield
     SchemaRegistry.restore_state(state)
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    logs.configure(logs.Level.WARNING)
 
 
 @pytest.fixture(autouse=True)

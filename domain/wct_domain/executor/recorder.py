@@ -99,11 +99,15 @@ class Recorder:
             recorded = self._log.append(
                 self.stream, events, expected=self._version, blobs=blobs
             )
-        except LedgerError as error:
-            self._refusal = error
+        except BaseException as error:
+            # Also an interrupt: what was committed by then, only the ledger knows.
+            refused = error if isinstance(error, LedgerError) else _unfinished(error)
+            self._refusal = refused
             for turn in turns:
-                turn.error, turn.done = error, True
-            return
+                turn.error, turn.done = refused, True
+            if refused is error:
+                return
+            raise
         self._version += len(recorded)
         start = 0
         for turn in turns:
@@ -115,6 +119,12 @@ class Recorder:
                 fold(each)
             if self._publish is not None:
                 self._publish(each)
+
+
+def _unfinished(error: BaseException) -> LedgerError:
+    return LedgerWriteError(
+        f"an append was broken off ({type(error).__name__}); nothing more is recorded"
+    )
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from wct_domain.events import (
     StepStarted,
 )
 from wct_domain.explaining import Failure
-from wct_domain.extraction import extraction_facts
+from wct_domain.extraction import extraction_facts, extraction_gaps
 from wct_domain.handlers.tools import Events, StepTools
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
@@ -137,6 +137,7 @@ def _from_connector(
     read = None
     if digested is not None:
         content, size = digested
+        gaps = extraction_gaps(message)
         read = SourceRead(
             step=step.id,
             connector=name,
@@ -146,6 +147,7 @@ def _from_connector(
             content=content,
             unreadable=facts.unreadable,
             truncated=facts.truncated,
+            notes=None if gaps is None else tools.draft.document(gaps),
         )
     return _Input(message, wanted, output, read, facts.truncated)
 

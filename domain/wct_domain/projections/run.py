@@ -59,6 +59,7 @@ class StepState:
     result: Reference | None = None  # of the result message
     message: Reference | None = None  # of the error text
     code: str | None = None
+    error: str | None = None  # class of the exception
     because: str | None = None  # the step whose failure made this one be skipped
     saved: bool = False
     truncated: bool = False
@@ -132,7 +133,7 @@ class Run:
                 self.sources.append(event)
             case StepFailed():
                 step = self._end(event.step, StepStatus.FAILED, recorded.id)
-                step.duration = event.duration
+                step.duration, step.error = event.duration, event.error
                 step.code, step.message = event.code, event.message
             case StepSkipped():
                 step = self._end(event.step, StepStatus.SKIPPED, recorded.id)

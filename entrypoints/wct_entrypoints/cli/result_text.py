@@ -1,16 +1,20 @@
 """The results of a run for people: a table, what failed and why, and what is next."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from wct_domain.projections.found import found_in
 from wct_domain.projections.results import AnalysisResult
 from wct_domain.projections.run import Run, StepState, StepStatus
 from wct_domain.projections.timeline import seconds
 from wct_domain.risk import finding_count, risk_counts
+from wct_entrypoints.cli.findings_text import found_lines, gap_lines
 from wct_entrypoints.cli.printing import table_lines, wrapped
 from wct_entrypoints.cli.shared import counted, printable
 
+_MOST_FOUND = 12  # kinds of finding; `wct show` lists them all
+_MOST_GAPS = 4  # for each source, likewise
 _HEADINGS = ("STEP", "WHAT", "STATUS", "FINDINGS", "HIGH RISK", "TOOK")
 _UNICODE: Mapping[StepStatus, str] = {
     StepStatus.SUCCEEDED: "✓",
@@ -24,8 +28,7 @@ _ASCII: Mapping[StepStatus, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """What a run came to, and where it is kept."""
 
     run: Run
@@ -35,6 +38,7 @@ class Results:
     name: str  # of the run, as short as commands understand it
     ledger: str
     ledger_option: str  # what commands need to find the ledger; empty: nothing
+    gaps: Mapping[str, Sequence[str]]  # connector to what it did not read
 
 
 def result_lines(shown: Results, *, unicode: bool) -> Iterator[str]:
@@ -46,7 +50,9 @@ def result_lines(shown: Results, *, unicode: bool) -> Iterator[str]:
         [_HEADINGS, *rows], right=(3, 4, 5), statuses=2, flexible=(1, 0)
     )
     yield from _unsuccessful(shown)
-    yield from _gaps(shown.run)
+    found = found_in(each.data for each in shown.results if each.success)
+    yield from found_lines(found, most=_MOST_FOUND)
+    yield from gap_lines(shown.gaps, most=_MOST_GAPS)
     yield ""
     yield _tally(shown)
     yield ""
@@ -73,20 +79,14 @@ def _unsuccessful(shown: Results) -> Iterator[str]:
                 first = False
             status = shown.run.steps[result.step_id or ""].status
             head = printable(f"{result.step_id} {status}: ")
-            yield wrapped(head, result.error_message or "no reason was given")
+            yield wrapped(head, _reason(result, shown.run))
 
 
-def _gaps(run: Run) -> Iterator[str]:
-    """Say what was not looked at, so that no result looks more complete than it is."""
-    for source in run.sources:
-        gaps: list[str] = []
-        if source.unreadable:
-            gaps.append(f"{counted(source.unreadable, 'item')} could not be read")
-        if source.truncated:
-            gaps.append("a limit cut something off")
-        if gaps:
-            yield ""
-            yield wrapped(f"Not scanned in {source.connector}: ", " and ".join(gaps))
+def _reason(result: AnalysisResult, run: Run) -> str:
+    """Say why; the text of a bug alone (``'contents'``) would say nothing."""
+    step = run.steps[result.step_id or ""]
+    text = result.error_message or "no reason was given"
+    return f"{step.error}: {text} (-v: where)" if step.code == "unexpected" else text
 
 
 def _tally(shown: Results) -> str:

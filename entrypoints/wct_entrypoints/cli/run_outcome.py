@@ -18,6 +18,7 @@ from wct_entrypoints.bootstrap.evidence import record_revealed
 from wct_entrypoints.bootstrap.files import serialise
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.evidence import masked, with_masked_errors
+from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.ledger_access import short_names
 from wct_entrypoints.cli.outputs import Output
 from wct_entrypoints.cli.printing import print_json_lines, print_lines
@@ -52,6 +53,7 @@ def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) 
             name=name,
             ledger=ledger.location,
             ledger_option=_ledger_option(options.ledger),
+            gaps=gaps_of(outcome.run, ledger),
         )
         encoding = (sys.stdout.encoding or "").lower().replace("-", "")
         print_lines(result_lines(results, unicode=encoding == "utf8"))

@@ -1,6 +1,7 @@
 """Everything that ``wct show`` says of a run, before it is laid out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ from wct_domain.digests import Reference
 from wct_domain.errors import LedgerError, RunNotFoundError
 from wct_domain.events import RunStarted, SourceRead
 from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
 from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.printing import in_seconds, utc
 
 
@@ -28,6 +31,8 @@ class RunReport:
     reason: str | None  # why the run as a whole failed; masked
     reasons: Mapping[str, str]  # step id to why it failed or was skipped; masked
     artifacts: Mapping[str, Kept]
+    gaps: Mapping[str, Sequence[str]]  # connector to what it did not read
+    found: Sequence[Found]
     ledger: str
 
 
@@ -56,8 +61,17 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
             if (reason := _reason(step.message, blobs)) is not None
         },
         artifacts={name: kept for name, kept in inventory.kept.items() if kept.saved},
+        gaps=gaps_of(run, ledger),
+        found=found_in(_data(run, blobs)),
         ledger=ledger.location,
     )
+
+
+def _data(run: Run, blobs: BlobReader) -> Iterator[Mapping[str, Any]]:
+    for step in run.steps.values():
+        if step.result is not None:
+            with suppress(LedgerError):  # erased, or damaged: the rest can be shown
+                yield blobs.message(step.result).content
 
 
 def _contact(started: RunStarted, blobs: BlobReader) -> str | None:
@@ -101,7 +115,8 @@ def document(report: RunReport) -> dict[str, Any]:
         "steps": [
             _step(step, report.reasons.get(step.plan.id)) for step in run.steps.values()
         ],
-        "sources": [_source(source) for source in run.sources],
+        "sources": [_source(source, report.gaps) for source in run.sources],
+        "found": [_found(found) for found in report.found],
         "artifacts": [_artifact(kept) for kept in report.artifacts.values()],
         "events": run.version,
         "ledger": report.ledger,
@@ -124,12 +139,24 @@ def _step(step: StepState, reason: str | None) -> dict[str, Any]:
         "saved": step.saved,
         "truncated": step.truncated,
         "code": step.code,
+        "error": step.error,
         "reason": reason,
         "because": step.because,
     }
 
 
-def _source(source: SourceRead) -> dict[str, Any]:
+def _found(found: Found) -> dict[str, Any]:
+    from wct_domain.analysis.masking import mask_text
+
+    return {
+        "what": found.what,
+        "risk": found.risk,
+        "count": found.count,
+        "for_instance": mask_text(found.instance) or None,
+    }
+
+
+def _source(source: SourceRead, gaps: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {
         "connector": source.connector,
         "step": source.step,
@@ -138,6 +165,7 @@ def _source(source: SourceRead) -> dict[str, Any]:
         "size": source.size,
         "unreadable": source.unreadable,
         "truncated": source.truncated,
+        "gaps": list(gaps.get(source.connector, ())),
     }
 
 

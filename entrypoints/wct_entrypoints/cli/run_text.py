@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wct_domain.events import SourceRead
 from wct_domain.projections.run import RunStatus, StepState, StepStatus
 from wct_domain.projections.timeline import seconds, size
+from wct_entrypoints.cli.findings_text import found_lines
 from wct_entrypoints.cli.printing import local, table_lines, wrapped
 from wct_entrypoints.cli.run_report import RunReport
 from wct_entrypoints.cli.shared import counted, printable
@@ -28,6 +29,9 @@ def lines(report: RunReport, name: str, ledger_option: str) -> Iterator[str]:
         yield from ("", "Sources")
         for source in report.run.sources:
             yield wrapped("  ", _source(source))
+            for gap in report.gaps.get(source.connector, ()):
+                yield wrapped("      not read: ", gap)
+    yield from found_lines(report.found)
     yield from ("", "Next")
     for command, why in _advice(report, name):
         yield wrapped("  ", f"{command}{ledger_option}")

@@ -114,6 +114,7 @@ def test_the_steps_of_a_run_as_json(cli: Cli, records: Records) -> None:
         "code": None,
         "reason": None,
         "because": None,
+        "error": None,
     }
     assert (broken["status"], broken["code"]) == ("failed", "analyser.processing")
     assert broken["reason"].endswith("for b***@s***.example")
@@ -136,6 +137,7 @@ def test_sources_and_artifacts_of_a_run_as_json(cli: Cli, records: Records) -> N
         "items": 2,
         "unreadable": 2,
         "truncated": True,
+        "gaps": ["2 items could not be read", "a limit cut something off"],
     }
     assert artifact.pop("saved_at") is not None
     assert artifact == {

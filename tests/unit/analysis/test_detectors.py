@@ -78,7 +78,7 @@ def test_a_date_or_time_is_never_a_value(
 
 @every_detector
 @given(
-    st.datetimes(*map(datetime.fromisoformat, ("2001-09-09", "2040-01-01"))),
+    st.datetimes(*map(datetime.fromisoformat, ("2001-09-09", "2039-01-01"))),
     st.sampled_from([0, 3, 6]),
 )
 def test_a_unix_timestamp_is_never_a_value(

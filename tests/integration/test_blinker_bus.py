@@ -194,25 +194,28 @@ def test_each_stream_is_told_whole_and_in_order_whatever_the_load(
 def test_an_event_that_is_read_back_before_it_is_published_is_told_once() -> None:
     ledger = MemoryLedger(utc_now)
     told: list[int] = []
-    go_on, slow = threading.Event(), threading.Event()
+    taken, go_on = threading.Event(), threading.Event()
 
-    def history(stream: str, after: int) -> Iterator[Recorded]:
-        slow.set()
-        go_on.wait(10)  # until all is in the ledger, though not yet published
-        yield from ledger.read(stream, after=after)
+    def subscriber(recorded: Recorded) -> None:
+        taken.set()
+        go_on.wait(10)
+        told.append(recorded.position)
 
-    bus = BlinkerBus(history=history, on_failure=lambda *_: None)
-    bus.subscribe(lambda r: told.append(r.position), capacity=1)
-    waiting: list[Recorded] = []
-    recorder = Recorder(ledger, "run", new_id=new_id, publish=waiting.append)
-    recorder.record(tuple(notes(4)))
-    while not slow.is_set():  # more than fits, so that the bus falls behind
-        bus.publish(waiting.pop(0)) if len(waiting) > 1 else time.sleep(0.001)
+    bus = BlinkerBus(
+        history=lambda stream, after: ledger.read(stream, after=after),
+        on_failure=lambda *_: None,
+    )
+    bus.subscribe(subscriber, capacity=1)
+    recorder = Recorder(ledger, "run", new_id=new_id)
+    first, second, third, fourth = recorder.record(tuple(notes(4)))
+    bus.publish(first)
+    assert taken.wait(10)
+    bus.publish(second)  # fills the queue
+    bus.publish(third)  # does not fit: it will be read back, and the fourth with it
     go_on.set()
-    bus.drain(5)
-    for recorded in waiting:
-        bus.publish(recorded)
-    assert bus.drain(5) == []
+    assert bus.drain(10) == []
+    bus.publish(fourth)
+    assert bus.drain(10) == []
     bus.close()
     assert told == [1, 2, 3, 4]
 

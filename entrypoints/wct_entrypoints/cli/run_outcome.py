@@ -1,5 +1,6 @@
 """What came of a run: the results file, stdout, and the exit status."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -81,7 +82,8 @@ def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str
     return results_document(
         results,
         at=options.started,
-        runbook_path=str(options.runbook),
+        # A name that is not UTF-8 is no text; JSON holds nothing else.
+        runbook_path=os.fsencode(options.runbook).decode("utf-8", "backslashreplace"),
         runbook_contact=outcome.runbook.contact,
         run=run,
         view=view,

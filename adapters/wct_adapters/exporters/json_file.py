@@ -72,7 +72,7 @@ def write_json(
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".wct-")
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

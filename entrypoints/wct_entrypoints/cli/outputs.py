@@ -1,6 +1,8 @@
 """Where the results of a run go, decided and tried before the run."""
 
+import errno
 import os
+import stat
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -52,8 +54,14 @@ def choose_output(
 
     An absolute ``file`` is taken as it is. The default directory belongs to wct as a
     whole; of any other only files that are named as results are.
+
+    Raises:
+        ExportError: ``file`` is a directory's name, such as ``.``.
     """
     place = directory or DEFAULT_DIRECTORY
+    if file is not None and not file.name:
+        msg = f"--output '{file}' names no file"
+        raise ExportError(msg)
     name = file or Path(f"{at:%Y%m%d%H%M%S}_{run[:_SHORT]}{_SUFFIX}")
     path = place / name
     earlier = [place] if directory is None else [*_results_in(place)]
@@ -68,15 +76,21 @@ def _results_in(directory: Path) -> list[Path]:
 
 
 def _try_to_write(path: Path) -> None:
-    if path.is_dir():
+    try:
+        kind = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        kind = stat.S_IFREG  # what it will be
+    if stat.S_ISDIR(kind) or path.name == "..":
         raise IsADirectoryError(0, "it is a directory")
-    if path.exists() and not path.is_file():
+    if not stat.S_ISREG(kind):
         return  # a device or a pipe, which opening might block
     parent = path.parent
     while not os.path.lexists(parent) and parent != parent.parent:
         parent = parent.parent
     if not parent.is_dir():
         raise NotADirectoryError(0, f"{parent} is not a directory")
+    if len(os.fsencode(path.name)) > os.pathconf(parent, "PC_NAME_MAX"):
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
     with tempfile.TemporaryFile(dir=parent) as file:
         # More than a block: a full disk lets files be made, but not be filled.
         file.write(b"\0" * 16_384)

@@ -57,6 +57,10 @@ def execute(options: RunOptions) -> int:
     except Interrupted as stopped:
         # The run was not at work: it was about to start, or had ended.
         _stop(options, ledger, run, stopped.name, "its results were not written")
+    except SystemExit as left:
+        # Raised in a step; the run is recorded as failed.
+        again = show(short_names(ledger)[run], options.ledger)
+        fail(f"a component asked the process to exit (status {left.code}): {again}")
     finally:
         ledger.close()
 

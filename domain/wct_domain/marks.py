@@ -17,16 +17,35 @@ def without(content: Any, fields: MarkedFields) -> Any:
     """Return ``content`` less the marked fields; parts without marks are shared."""
     if isinstance(content, dict):
         members = cast("dict[str, Any]", content)
-        other = fields.get("*", {})
-        return {
-            name: without(member, mark) if mark else member
-            for name, member in members.items()
-            if (mark := fields.get(name, other)) is not True
-        }
+        return (
+            _without_any(members, fields) if "*" in fields else _less(members, fields)
+        )
     if isinstance(content, list) and "[]" in fields:
         items = cast("list[Any]", content)
-        return [without(item, fields["[]"]) for item in items]
+        inner = fields["[]"]
+        return [without(item, inner) for item in items]
     return cast("Any", content)
+
+
+def _less(members: dict[str, Any], fields: MarkedFields) -> dict[str, Any]:
+    # Copied and then cut: results have many members and few marked ones.
+    lasting = members.copy()
+    for name, mark in fields.items():
+        if name in lasting:
+            if mark is True:
+                del lasting[name]
+            else:
+                lasting[name] = without(lasting[name], mark)
+    return lasting
+
+
+def _without_any(members: dict[str, Any], fields: MarkedFields) -> dict[str, Any]:
+    other = fields["*"]
+    return {
+        name: without(member, mark) if mark else member
+        for name, member in members.items()
+        if (mark := fields.get(name, other)) is not True
+    }
 
 
 def marked(schema: dict[str, Any], mark: str) -> MarkedFields:

@@ -66,6 +66,9 @@ def write_json(
             target.write_bytes(content)
         else:
             _replace(target, content, mode)
+    except FileExistsError as error:
+        msg = f"Failed to save {what} to {path}: its directory is a file"
+        raise ExportError(msg) from error
     except OSError as error:
         msg = f"Failed to save {what} to {path}: {error.strerror or error}"
         raise ExportError(msg) from error

@@ -55,7 +55,7 @@ def unsaved_remarks(runbook: Sketch) -> Iterator[Remark]:
     steps = _by_id(runbook.steps)
     for step in runbook.steps:
         origin = steps.get(step.text("input_from") or "")
-        if origin is None or origin.model is None or origin.model.save_output:
+        if origin is None or _saves(origin):
             continue
         name = origin.text("id")
         yield error(
@@ -63,6 +63,12 @@ def unsaved_remarks(runbook: Sketch) -> Iterator[Remark]:
             f"step '{name}' does not keep its result",
             f"add 'save_output: true' to step '{name}'",
         )
+
+
+def _saves(step: Step) -> bool:
+    if step.model is None:  # something else is wrong with it
+        return bool(step.written.get("save_output"))
+    return step.model.save_output
 
 
 def schema_remarks(runbook: Sketch, installed: Components) -> Iterator[Remark]:

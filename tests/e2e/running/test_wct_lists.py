@@ -78,7 +78,8 @@ def test_a_schema_that_cannot_be_written_is_one_line(cli: Cli) -> None:
 
     assert done.exit_code == 1
     assert done.stderr == (
-        "Error: Failed to save runbook schema to file/schema.json: its directory is a file\n"
+        "Error: Failed to save runbook schema to file/schema.json: "
+        "its directory is a file\n"
     )
 
 

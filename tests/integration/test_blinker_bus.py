@@ -201,10 +201,7 @@ def test_an_event_that_is_read_back_before_it_is_published_is_told_once() -> Non
         go_on.wait(10)
         told.append(recorded.position)
 
-    bus = BlinkerBus(
-        history=lambda stream, after: ledger.read(stream, after=after),
-        on_failure=lambda *_: None,
-    )
+    bus = make_bus(ledger)
     bus.subscribe(subscriber, capacity=1)
     recorder = Recorder(ledger, "run", new_id=new_id)
     first, second, third, fourth = recorder.record(tuple(notes(4)))

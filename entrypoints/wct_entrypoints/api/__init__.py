@@ -99,6 +99,7 @@ from wct_entrypoints.api.executor import Executor
 from wct_entrypoints.api.files import AnalysisResultsExporter, RunbookLoader
 from wct_entrypoints.api.runbook_schema import RunbookSchemaGenerator
 from wct_entrypoints.api.schemas import Analyser, Connector, Schema
+from wct_entrypoints.bootstrap.ledgers import open_ledger
 from wct_entrypoints.bootstrap.schemas import JsonSchemaLoader
 from wct_entrypoints.schema_registry import SchemaRegistry
 
@@ -202,6 +203,7 @@ __all__ = [
     "current_step",
     "events",
     "extraction_facts",
+    "open_ledger",
     "parse_data_model",
 ]
 

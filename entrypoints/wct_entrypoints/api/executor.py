@@ -60,12 +60,23 @@ class Executor:
         )
 
     @classmethod
-    def create_with_built_ins(cls, *, max_workers: int | None = None) -> Self:
-        """Make an executor with the built-in components and those of plugins."""
+    def create_with_built_ins(
+        cls,
+        container: ServiceContainer | None = None,
+        *,
+        max_workers: int | None = None,
+    ) -> Self:
+        """Make an executor with the built-in components and those of plugins.
+
+        Args:
+            container: services of the caller's own, for instance a ledger; whatever
+                it lacks is added to it.
+            max_workers: steps that may run at the same time.
+        """
         # Here, because it imports every component.
         from wct_entrypoints.bootstrap.components import installed
 
-        container = ServiceContainer()
+        container = container or ServiceContainer()
         executor = cls(container, max_workers=max_workers)
         found = installed(container)
         executor.connector_factories.update(found.connectors)
@@ -133,6 +144,12 @@ class Executor:
     def interrupt(self, signal: str) -> bool:
         """Ask the run that executes now to stop; safe in a signal handler."""
         return self._executor.interrupt(signal)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Tell subscribers nothing more, and close the ledger."""

@@ -13,7 +13,7 @@ from wct_domain.schemas import Schema
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Components:
     """Factories by component name; a later registration replaces an earlier one."""
 

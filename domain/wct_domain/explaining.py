@@ -1,6 +1,5 @@
 """Errors in words that are safe to show: the place and the rule, not the value."""
 
-import traceback
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -51,6 +50,9 @@ class Failure(NamedTuple):
     def of(cls, error: BaseException) -> "Failure":
         # str, because a plugin's own error may keep, say, an HTTP status in ``code``.
         code = str(error.code) if isinstance(error, WctError) else "unexpected"
+        # Here, because most runs have no failure to tell of.
+        import traceback  # noqa: PLC0415  # start-up time
+
         frames = _storable("".join(traceback.format_tb(error.__traceback__)))
         return cls(code, type(error).__name__, explain(error), frames)
 

@@ -1,7 +1,6 @@
 """Dependency injection: services by type, made when first asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any, NamedTuple, Protocol, Self, TypeVar, cast, runtime_checkable
 
@@ -112,14 +111,14 @@ class ServiceContainer:
             return cast("T", instance)
 
 
-@dataclass(frozen=True, slots=True)
 class Provided(ServiceFactory[T]):
     """A factory for a service that is made elsewhere."""
 
-    make: Callable[[], T]
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
 
     def create(self) -> T:
-        return self.make()
+        return self._make()
 
     def can_create(self) -> bool:
         return True

@@ -5,7 +5,6 @@ commands have nothing to say.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -20,13 +19,12 @@ class Level(IntEnum):
     CRITICAL = 50
 
 
-@dataclass(slots=True)
 class _Settings:
     """What the process decided; a library that configures nothing logs warnings."""
 
-    threshold: Level = Level.WARNING
+    threshold = Level.WARNING
     prepare: Callable[[], None] | None = None
-    prepared: bool = field(default=False)
+    prepared = False
 
 
 _settings = _Settings()

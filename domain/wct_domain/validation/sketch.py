@@ -1,7 +1,6 @@
 """A runbook as far as it can be understood: one wrong field hides nothing else."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -37,13 +36,15 @@ class Entry(NamedTuple, Generic[M]):
         return value if isinstance(value, str) and value else None
 
 
-@dataclass(frozen=True)
 class Sketch:
     """What is written, the whole as a model if all of it is sound, else the parts."""
 
-    document: object
-    runbook: Runbook | None
-    problems: tuple[Problem, ...]
+    def __init__(
+        self, document: object, runbook: Runbook | None, problems: tuple[Problem, ...]
+    ) -> None:
+        self.document = document
+        self.runbook = runbook
+        self.problems = problems
 
     @cached_property
     def top(self) -> Mapping[str, Any]:

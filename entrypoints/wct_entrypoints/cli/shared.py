@@ -6,7 +6,6 @@ tripped, 130 interrupted (143 by SIGTERM).
 """
 
 import sys
-import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +59,8 @@ def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
         yield
     except WctError as error:
         if verbose:
+            import traceback
+
             click.echo(printable(traceback.format_exc(), multiline=True), err=True)
         fail(str(error), status=error.exit_status)
     except BrokenPipeError:

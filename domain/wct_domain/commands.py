@@ -58,7 +58,6 @@ class InterruptRun(NamedTuple):
     """Record that somebody stopped the run."""
 
     signal: str
-    in_flight: tuple[str, ...]
 
 
 class SaveArtifact(NamedTuple):

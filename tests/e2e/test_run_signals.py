@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,28 @@ def test_nothing_is_recorded_of_the_run_after_its_end(
     done = wct_with_plugin("events", "latest", "--json")
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["type"] == "run.interrupted/1"
+
+
+def test_of_many_steps_at_once_exactly_those_in_flight_are_named(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    steps = [count(f"s{number}", save_output=True) for number in range(1500)]
+    runbook = write(tmp_path / "many.yaml", *steps)
+    process = wct_with_plugin.start("run", runbook, "--max-workers", "8")
+    wait_for(wct_with_plugin, process, "[40/1500]")
+
+    assert end(process, signal.SIGINT).status == 130
+
+    done = wct_with_plugin("events", "latest", "--json")
+    history = [json.loads(line) for line in done.stdout.splitlines()]
+    started = of_kind(history, "step.started/1")
+    ended = of_kind(history, "step.completed/1")
+    assert history[-1]["type"] == "run.interrupted/1"
+    assert set(history[-1]["data"]["in_flight"]) == started - ended
+
+
+def of_kind(history: list[dict[str, Any]], kind: str) -> set[str]:
+    return {each["data"]["step"] for each in history if each["type"] == kind}
 
 
 def test_a_second_signal_ends_the_process_at_once(

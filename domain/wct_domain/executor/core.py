@@ -179,19 +179,18 @@ class RunbookExecutor:
         stream: StreamAtWork, scheduler: Scheduler, signal: str, cause: str
     ) -> tuple[str, ...]:
         scheduler.stop(signal)
-        in_flight = stream.run.in_flight
-        stream.dispatch(InterruptRun(signal, in_flight), cause=cause)
-        stream.recorder.refuse("the run was interrupted; its record is closed")
-        return in_flight
+        reason = "the run was interrupted; its record is closed"
+        stream.end(InterruptRun(signal), cause, reason)
+        return stream.run.in_flight  # nothing is recorded any more
 
     @staticmethod
     def _failed(stream: StreamAtWork, error: BaseException, cause: str) -> None:
         try:
-            stream.dispatch(FailRun(error), cause=cause)
+            reason = "the run has failed; its record is closed"
+            stream.end(FailRun(error), cause, reason)
         except WctError:
             # The ledger itself is what failed: the error under way says so.
             return
-        stream.recorder.refuse("the run has failed; its record is closed")
 
     def _reflect_clear(self) -> None:
         if self._mirror is not None:

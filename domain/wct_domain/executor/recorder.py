@@ -68,12 +68,10 @@ class Recorder:
 
         Raises:
             LedgerError: nothing of the batch was recorded. After the first failure,
-                and after ``refuse``, every later batch is refused: what follows
+                and after ``close``, every later batch is refused: what follows
                 a gap would not be the history of this run.
         """
-        turn = _Turn(
-            tuple(NewEvent(self._new_id(), event, cause) for event in events), blobs
-        )
+        turn = self._turn(events, blobs, cause)
         with self._queue:
             self._waiting.append(turn)
         with self._writer:
@@ -83,14 +81,43 @@ class Recorder:
             raise turn.error
         return turn.recorded
 
-    def refuse(self, reason: str) -> None:
-        """Refuse all batches from now on, those that wait included."""
+    def close(
+        self,
+        last: Callable[[], tuple[tuple[Event, ...], tuple[Blob, ...]]],
+        cause: str | None,
+        reason: str,
+    ) -> tuple[Recorded, ...]:
+        """Append the last batch of this writer, and refuse all others from now on.
+
+        Args:
+            last: makes the batch, when no other one can come before it any more: what
+                the folds say then is how the record ends.
+            reason: why others are refused, those that wait included.
+
+        Raises:
+            LedgerError: nothing of the batch was recorded.
+        """
         with self._writer:
-            self._refusal = LedgerWriteError(reason)
+            events, blobs = last()
+            turn = self._turn(events, blobs, cause)
+            self._append([turn])
+            self._refusal = self._refusal or LedgerWriteError(reason)
+        if turn.error is not None:
+            raise turn.error
+        return turn.recorded
+
+    def _turn(
+        self, events: tuple[Event, ...], blobs: tuple[Blob, ...], cause: str | None
+    ) -> _Turn:
+        new = tuple(NewEvent(self._new_id(), event, cause) for event in events)
+        return _Turn(new, blobs)
 
     def _commit(self) -> None:
         with self._queue:
             turns, self._waiting = self._waiting, []
+        self._append(turns)
+
+    def _append(self, turns: list[_Turn]) -> None:
         events = [event for turn in turns for event in turn.events]
         blobs = [blob for turn in turns for blob in turn.blobs]
         try:

@@ -17,6 +17,7 @@ from wct_domain.commands import (
     StreamCommand,
 )
 from wct_domain.components import Components
+from wct_domain.events import Event
 from wct_domain.executor.recorder import Causes, Recorder
 from wct_domain.handlers.artifacts import (
     clear_artifacts,
@@ -35,7 +36,7 @@ from wct_domain.handlers.sources import SharedSources
 from wct_domain.handlers.tools import Events, StepTools, Timer
 from wct_domain.ports.bus import Bus
 from wct_domain.ports.clock import Clock, NewId
-from wct_domain.ports.ledger import Ledger, Recorded
+from wct_domain.ports.ledger import Blob, Ledger, Recorded
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run
 from wct_domain.schemas import SchemaSource
@@ -108,6 +109,25 @@ class StreamAtWork:
             history += recorded
         return history
 
+    def end(
+        self, command: FailRun | InterruptRun, cause: str, reason: str
+    ) -> tuple[Recorded, ...]:
+        """Have a command handled whose batch is the last of this stream at work.
+
+        What other threads are about to record is refused, because of ``reason``: the
+        handler sees what is recorded, and nothing comes after its batch.
+
+        Raises:
+            LedgerError: the ledger refused the batch.
+        """
+        draft = BlobDraft(self._equipment.ledger.content_key, self._volatile)
+
+        def last() -> tuple[tuple[Event, ...], tuple[Blob, ...]]:
+            (batch,) = self._handle(command, draft)
+            return batch, draft.take()
+
+        return self.recorder.close(last, cause, reason)
+
     def _handle(self, command: StreamCommand, draft: BlobDraft) -> Events:
         match command:
             case RunStep():
@@ -123,7 +143,7 @@ class StreamAtWork:
             case FailRun():
                 return fail_run(command, draft)
             case InterruptRun():
-                return interrupt_run(command)
+                return interrupt_run(command, self.run)
             case SaveArtifact():
                 return save_artifact(command, draft)
             case ClearArtifacts():

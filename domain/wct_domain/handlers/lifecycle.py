@@ -143,6 +143,6 @@ def fail_run(command: FailRun, draft: BlobDraft) -> Events:
     )
 
 
-def interrupt_run(command: InterruptRun) -> Events:
+def interrupt_run(command: InterruptRun, run: Run) -> Events:
     """Record who was at work when the run was stopped."""
-    yield (RunInterrupted(signal=command.signal, in_flight=command.in_flight),)
+    yield (RunInterrupted(signal=command.signal, in_flight=run.in_flight),)

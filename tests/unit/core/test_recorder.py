@@ -121,12 +121,44 @@ def test_a_stream_that_somebody_else_appended_to_is_left_alone() -> None:
 def test_a_closed_record_refuses_and_says_why() -> None:
     ledger = CountingLedger()
     writer = recorder(ledger)
-    writer.refuse("the run was interrupted")
+    (last,) = writer.close(lambda: ((DONE,), ()), GIVEN, "the run was interrupted")
     with pytest.raises(LedgerWriteError, match="the run was interrupted"):
-        writer.record((DONE,), (Blob("0" * 64, b"x"),))
-    assert not list(ledger.read("run"))
+        writer.record((CLEARED,), (Blob("0" * 64, b"x"),))
+    assert [each.event for each in ledger.read("run")] == [DONE]
+    assert last.causation_id == GIVEN
     with pytest.raises(BlobMissingError):
         ledger.blob("0" * 64)
+
+
+def test_nothing_comes_between_what_the_last_batch_sees_and_its_append() -> None:
+    ledger = CountingLedger()
+    folded: list[str] = []
+    writer = recorder(ledger, folds=[note_in(folded)])
+    refused: list[LedgerWriteError] = []
+
+    def late() -> None:
+        try:
+            writer.record((CLEARED,))
+        except LedgerWriteError as error:
+            refused.append(error)
+
+    threads = [Thread(target=late) for _ in range(8)]
+    seen: list[int] = []
+
+    def last() -> tuple[tuple[RunCompleted], tuple[()]]:
+        for thread in threads:
+            thread.start()  # they wait for the writer, or in its queue
+        seen.append(len(folded))
+        return (DONE,), ()
+
+    writer.record((CLEARED,))
+    writer.close(last, None, "the run was interrupted")
+    for thread in threads:
+        thread.join()
+
+    assert seen == [1]
+    assert [each.event for each in ledger.read("run")] == [CLEARED, DONE]
+    assert len(refused) == 8
 
 
 def test_a_handlers_first_event_causes_its_later_ones() -> None:

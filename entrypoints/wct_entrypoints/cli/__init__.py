@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -48,6 +49,11 @@ class LazyGroup(click.Group):
 
         Without taking the interpreter apart, which costs as much as a small command.
         """
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:
+                # Closed by who started us (`>&-`). The next file that is opened would
+                # take its place, and might be the ledger: it is taken now.
+                setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
         try:
             self.main(*args, **kwargs)
         except SystemExit as ended:

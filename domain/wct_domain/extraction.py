@@ -97,11 +97,11 @@ def extraction_facts(message: Message) -> ExtractionFacts:
 
 
 def extraction_gaps(message: Message) -> dict[str, Any] | None:
-    """Return ``metadata.extraction`` if it tells of something that was not read."""
+    """Return ``metadata.extraction`` if it tells of anything that was not read."""
     facts = extraction_facts(message)
-    if not facts.unreadable and not facts.truncated:
-        return None
-    return cast("dict[str, Any]", message.content["metadata"]["extraction"])
+    notes = _object(_object(message.content.get("metadata")).get("extraction"))
+    incomplete = facts.unreadable or facts.truncated or _object(notes.get("skipped"))
+    return notes if incomplete else None
 
 
 def _items(content: dict[str, Any]) -> int:

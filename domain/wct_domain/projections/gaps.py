@@ -21,7 +21,7 @@ def gaps_in(source: SourceRead, blobs: BlobReader) -> list[str]:
     limits = list(_limits(notes))
     if source.truncated and not limits:
         limits.append("a limit cut something off")
-    return [*_unreadable(notes), *limits]
+    return [*_unreadable(notes), *limits, *_skipped(notes)]
 
 
 def _counted(source: SourceRead) -> Iterator[str]:
@@ -46,6 +46,12 @@ def _unreadable(notes: dict[str, Any]) -> Iterator[str]:
     more = notes.get("unreadable_count", listed) - listed
     if more > 0:
         yield f"{more:,} more that are not listed" if listed else _unread(more)
+
+
+def _skipped(notes: dict[str, Any]) -> Iterator[str]:
+    skipped: dict[str, int] = notes.get("skipped") or {}
+    for reason, count in skipped.items():
+        yield f"{count:,} passed over: {reason}"
 
 
 def _limits(notes: dict[str, Any]) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wct_domain.analysis.masking import mask_content, mask_text
+from wct_domain.analysis.masking import mask_content
 from wct_domain.errors import SchemaLoadError
 from wct_domain.export import DataView
 from wct_domain.projections.results import AnalysisResult
 from wct_domain.schemas import SchemaSource
+from wct_entrypoints.cli import error_texts
 
 
 def masked(schemas: SchemaSource) -> DataView:
@@ -21,12 +22,12 @@ def masked(schemas: SchemaSource) -> DataView:
 
 
 def with_masked_errors(results: Sequence[AnalysisResult]) -> list[AnalysisResult]:
-    """Return results whose error texts may be shown: a component may quote data."""
+    """Return results whose error texts may be shown."""
     return [
         result
         if result.error_message is None
         else result.model_copy(
-            update={"error_message": mask_text(result.error_message)}
+            update={"error_message": error_texts.shown(result.error_message)}
         )
         for result in results
     ]

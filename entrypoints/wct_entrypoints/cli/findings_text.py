@@ -8,17 +8,16 @@ from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.found import Found
 from wct_domain.projections.gaps import gaps_in
 from wct_domain.projections.run import Run
+from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.printing import table_lines, wrapped
 
 
 def gaps_of(run: Run, ledger: Ledger) -> dict[str, list[str]]:
     """Look up what the connectors of a run did not read, where there is anything.
 
-    Names of files and tables pass the masker: somebody may have put a value there.
+    Names of files and tables are masked as errors are: they may hold a value, and a
+    reason what a component was told.
     """
-    # Here, because detectors are needed only where something is missing.
-    from wct_domain.analysis.masking import mask_text
-
     blobs = BlobReader(ledger)
     gaps: dict[str, list[str]] = {}
     for source in run.sources:
@@ -27,7 +26,7 @@ def gaps_of(run: Run, ledger: Ledger) -> dict[str, list[str]]:
         except LedgerError as error:
             lines = [f"not known: {error}"]
         if lines:
-            gaps.setdefault(source.connector, []).extend(map(mask_text, lines))
+            gaps.setdefault(source.connector, []).extend(map(error_texts.shown, lines))
     return gaps
 
 

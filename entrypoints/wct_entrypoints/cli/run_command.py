@@ -60,7 +60,9 @@ def execute(options: RunOptions) -> int:
     except SystemExit as left:
         # Raised in a step; the run is recorded as failed.
         again = show(short_names(ledger)[run], options.ledger)
-        fail(f"a component asked the process to exit (status {left.code}): {again}")
+        # A text in place of the status may quote data, or a secret.
+        status = f" (status {left.code})" if isinstance(left.code, int) else ""
+        fail(f"a component asked the process to exit{status}: {again}")
     finally:
         ledger.close()
 

@@ -27,6 +27,8 @@ from wct_entrypoints.cli.result_text import Results, result_lines
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.shared import FAILED_STEPS, GATE, counted, printable
 
+_TIME = 13  # characters of a UUIDv7 that hold its time (RFC 9562 §5.7)
+
 
 def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) -> int:
     """Write and print the results; return the exit status.
@@ -34,7 +36,7 @@ def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) 
     Raises:
         ExportError: the results could not be written.
     """
-    name = short_names(ledger)[outcome.run.id]
+    name = lasting_name(short_names(ledger)[outcome.run.id], outcome.run.id)
     document = _document(options, outcome, ledger)
     try:
         output.write(document)
@@ -59,6 +61,14 @@ def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) 
         encoding = (sys.stdout.encoding or "").lower().replace("-", "")
         print_lines(result_lines(results, unicode=encoding == "utf8"))
     return _status(options, outcome)
+
+
+def lasting_name(shortest: str, run: str) -> str:
+    """Return a beginning that stays unambiguous: with all of the id's time, in ms.
+
+    The shortest one of now is shared by all runs of the same minute.
+    """
+    return max(shortest, run[:_TIME], key=len)
 
 
 def show(name: str, ledger: Path | None) -> str:

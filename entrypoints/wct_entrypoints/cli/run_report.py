@@ -14,6 +14,7 @@ from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
 from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.printing import in_seconds, utc
 
@@ -85,11 +86,8 @@ def _contact(started: RunStarted, blobs: BlobReader) -> str | None:
 def _reason(message: Reference | None, blobs: BlobReader) -> str | None:
     if message is None:
         return None
-    # Here, because detectors are needed only where something failed.
-    from wct_domain.analysis.masking import mask_text
-
     try:
-        return mask_text(error_text(message, blobs))
+        return error_texts.shown(error_text(message, blobs))
     except LedgerError as error:
         return f"(not known: {error})"
 

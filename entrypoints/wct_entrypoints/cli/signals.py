@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a runbook is executed."""
+"""Ctrl-C, SIGTERM and SIGHUP while a runbook is executed."""
 
 import os
 import signal
@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP: the terminal, or the connection to it, is gone.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def exit_status(name: str) -> int:

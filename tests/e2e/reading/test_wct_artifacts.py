@@ -19,7 +19,7 @@ READ = step("texts", analyser=None, output_schema="texts", save_output=True)
 
 def message(cli: Cli, step_id: str, *options: str) -> dict[str, Any]:
     result = cli("artifacts", "latest", step_id, *options)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.exit_code == 0
     document: dict[str, Any] = json.loads(result.stdout)
     return document
 
@@ -96,7 +96,8 @@ def test_personal_data_is_masked(cli: Cli, records: Records) -> None:
     records.completed(**runbook(READ))
     shown = message(cli, "texts")
     assert SECRET not in json.dumps(shown)
-    assert shown["content"]["data"] == ["write to b***@s***.example", "two"]
+    # Nobody has the schema of these texts, so nothing of them is shown.
+    assert shown["content"]["data"] == ["… (25 characters)", "… (3 characters)"]
     assert shown["context"] == {"remark": "b***@s***.example"}
     assert shown["schema_validated"] is True
 

@@ -24,7 +24,7 @@ def test_a_run_shows_a_table_and_where_everything_is(cli: Cli) -> None:
     done = cli("run", write())
 
     (file,) = results_files()
-    name = json.loads(cli("runs", "--json").stdout)[0]["run"][:8]
+    name = json.loads(cli("runs", "--json").stdout)[0]["run"][:13]
     lines = done.stdout.splitlines()
     assert done.exit_code == 0
     assert lines[0].split() == [

@@ -151,6 +151,8 @@ def _not_json(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]
             yield from _not_json(member, f"{path} -> {index}", depth + 1)  # pyright: ignore[reportUnknownArgumentType]  # as above
     elif isinstance(value, float) and not math.isfinite(value):
         yield path, "a number that is not finite"
+    elif isinstance(value, int) and not _writable(value):
+        yield path, "a number of too many digits"
     elif isinstance(value, str) and not _encodable(value):
         yield path, "text with a lone surrogate"
     elif value is not None and not isinstance(
@@ -166,6 +168,14 @@ def _encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _writable(number: int) -> bool:
+    try:
+        int.__repr__(number)
+    except ValueError:  # Python writes 4,300 digits: sys.set_int_max_str_digits
         return False
     return True
 

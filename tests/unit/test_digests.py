@@ -143,6 +143,7 @@ def circular() -> list[Any]:
         ({"a": {1, 2}}, "content -> a", "set"),
         ({"a": float("nan")}, "content -> a", "not finite"),
         ([1.5, float("-inf")], "content -> 1", "not finite"),
+        ({"a": [10**5000]}, "content -> a -> 0", "a number of too many digits"),
         ({"a": "\ud800"}, "content -> a", "surrogate"),
         ({"a": {(1, 2): 3}}, "content -> a", "key of type tuple"),
         ([object()], "content -> 0", "object"),

@@ -17,6 +17,7 @@ from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
 from wct_adapters.ledgers.sqlite.append import Appender
 from wct_adapters.ledgers.sqlite.connections import connect_for_writing
+from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_domain.errors import (
     BlobDamagedError,
     BlobMissingError,
@@ -248,7 +249,7 @@ def test_a_full_disk_records_nothing_and_the_ledger_stays_usable(
 ) -> None:
     ledger.append(RUN, notes(1), expected=0)
     connection = connect_for_writing(path)
-    appender = Appender(connection, "ledger.db", utc_now)
+    appender = Appender(connection, OpenedFile(path), "ledger.db", utc_now)
     pages = connection.execute("PRAGMA page_count").get
     connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     blob = blob_of(os.urandom(100_000))
@@ -375,7 +376,7 @@ def test_a_transaction_that_was_left_open_does_not_stay(
 ) -> None:
     connection = connect_for_writing(path)
     connection.execute("BEGIN IMMEDIATE")
-    appender = Appender(connection, "ledger.db", utc_now)
+    appender = Appender(connection, OpenedFile(path), "ledger.db", utc_now)
     appender.append(RUN, notes(1), expected=0)
     ledger.append(RUN, notes(2), expected=1)
     appender.close()

@@ -16,7 +16,8 @@ from wct_adapters.ledgers.batch import (
 )
 from wct_adapters.ledgers.rows import Row, microseconds
 from wct_adapters.ledgers.sqlite.connections import Database
-from wct_adapters.ledgers.sqlite.failures import write_failure
+from wct_adapters.ledgers.sqlite.failures import gone_while_writing, write_failure
+from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_domain.chain import FIRST
 from wct_domain.errors import WrongExpectedVersionError
 from wct_domain.ports.clock import Clock
@@ -50,8 +51,11 @@ class Appender:
     last one tells whether another process has written since; then all is forgotten.
     """
 
-    def __init__(self, connection: Database, location: str, clock: Clock) -> None:
+    def __init__(
+        self, connection: Database, file: OpenedFile, location: str, clock: Clock
+    ) -> None:
         self._connection = connection
+        self._file = file
         self._location = location
         self._clock = clock
         self._lock = Lock()
@@ -116,6 +120,7 @@ class Appender:
             if blobs:
                 self._connection.executemany(_INSERT_BLOB, blobs)
             self._connection.executemany(_INSERT, rows)
+            self._refuse_if_gone()
             execute("COMMIT")
         except apsw.ConstraintError:
             # An id of the batch is known. Rolled back first: some rows may be in.
@@ -142,12 +147,17 @@ class Appender:
         return tip
 
     def _first_recorded(self, batch: list[Draft], tip: Tip) -> list[Row]:
+        self._refuse_if_gone()
         return first_recorded(batch, self._known(batch), tip.stream)
 
     def _known(self, batch: Sequence[Draft]) -> Mapping[bytes, Row]:
         ids = ",".join(f'"{draft.event_id.hex()}"' for draft in batch)
         found = map(Row._make, self._connection.execute(_KNOWN, (f"[{ids}]",)))
         return {row.event_id: row for row in found}
+
+    def _refuse_if_gone(self) -> None:
+        if self._file.is_gone():
+            raise gone_while_writing(self._location)
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:

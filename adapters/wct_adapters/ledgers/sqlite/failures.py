@@ -9,6 +9,10 @@ from wct_domain.errors import LedgerError, LedgerUnusableError, LedgerWriteError
 PATIENCE: Final = 30.0
 """Seconds to wait for another process's write lock. Transactions take microseconds."""
 
+_BACK: Final = (
+    "put it back with the files beside it, or run again with another "
+    "(--ledger or WCT_LEDGER)"
+)
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
 
 
@@ -49,6 +53,14 @@ def read_failure(location: str, error: apsw.Error) -> LedgerUnusableError:
     )
 
 
+def gone_while_writing(location: str) -> LedgerWriteError:
+    return LedgerWriteError(f"{_gone(location)}; nothing more is recorded; {_BACK}")
+
+
+def gone_while_reading(location: str) -> LedgerUnusableError:
+    return LedgerUnusableError(f"{_gone(location)}; {_BACK}")
+
+
 def opening_failure(location: str, error: apsw.Error) -> LedgerError:
     """Translate what stopped the opening of a file."""
     if isinstance(error, apsw.NotADBError):
@@ -61,6 +73,10 @@ def opening_failure(location: str, error: apsw.Error) -> LedgerError:
     if isinstance(error, apsw.FullError | apsw.BusyError):
         return write_failure(location, error)
     return read_failure(location, error)
+
+
+def _gone(location: str) -> str:
+    return f"ledger '{location}' was deleted or replaced while it was open"
 
 
 def damaged(location: str, reason: object) -> LedgerUnusableError:

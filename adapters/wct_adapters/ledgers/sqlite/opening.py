@@ -31,6 +31,7 @@ from wct_adapters.ledgers.sqlite.places import (
     refuse_unfit,
     refuse_unwritable,
 )
+from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.schema import FORMAT
 from wct_domain.errors import LedgerUnusableError
@@ -98,6 +99,7 @@ def _open_for_writing(
 ) -> SqliteLedger:
     location = str(path)
     with _opened(location, partial(connect_for_writing, path.absolute())) as connection:
+        file = OpenedFile(path)
         found = recorded_format(connection, location)
         if found is None and create:
             make_tables(connection, clock())
@@ -121,8 +123,8 @@ def _open_for_writing(
         key = key_of(keys, log_id(connection), location)
     return SqliteLedger(
         location,
-        PagedReader(partial(connect_for_reading, path.absolute()), location),
-        Appender(connection, location, clock),
+        PagedReader(partial(connect_for_reading, path.absolute()), file, location),
+        Appender(connection, file, location, clock),
         lambda: key,
     )
 
@@ -130,12 +132,13 @@ def _open_for_writing(
 def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
     location = str(path)
     with _opened(location, partial(connect_for_reading, path.absolute())) as connection:
+        file = OpenedFile(path)
         if recorded_format(connection, location) is None:
             raise _empty(location)
         log = log_id(connection)
     return SqliteLedger(
         location,
-        PagedReader(lambda: connection, location),
+        PagedReader(lambda: connection, file, location),
         None,
         partial(load_content_key, keys.absolute(), log, location),
     )

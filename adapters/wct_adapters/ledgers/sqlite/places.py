@@ -6,6 +6,7 @@ SQLite holds on that file elsewhere in this process.
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -20,6 +21,7 @@ _NETWORK: Final = re.compile(
     r"|orangefs|smb3|smbfs|fuse\.(ceph|davfs2|gcsfuse|glusterfs|rclone|s3fs|sshfs)"
 )
 
+_IGNORING: Final = ".gitignore"
 _CREATING: Final = Lock()
 """Held from looking for the file until it is made and closed: see above."""
 
@@ -82,16 +84,19 @@ def make_file(path: Path) -> None:
     A missing ``.wct`` is made too, for its owner, and ignored by git as a whole.
 
     Raises:
-        LedgerUnusableError: the directory cannot be written, or a link is there.
+        LedgerUnusableError: the directory cannot be written, a link is there, or the
+            log of a ledger that is gone, which SQLite would delete.
     """
     with _CREATING:
+        _refuse_log_of_another(path)
         if path.exists():
+            _mend_ignoring(path.parent)
             return
         try:
             if path.parent.name == OWN_DIRECTORY:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                _write_new(path.parent / ".gitignore", b"*\n", 0o644)
-            _write_new(path, b"", 0o600)
+                _ignore(path.parent)
+            _make_empty(path)
         except OSError as error:
             reason = f"cannot be made: {error.strerror}; {_ELSEWHERE}"
             raise _unusable(path, reason) from error
@@ -126,15 +131,46 @@ def _mounted_as(directory: Path) -> str | None:
     return mount_kind(text, f"{os.major(device)}:{os.minor(device)}")
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
+def _refuse_log_of_another(path: Path) -> None:
+    log = path.with_name(path.name + "-wal")
+    # In this order: another process may be making the ledger, its log last.
+    if log.exists() and not (path.exists() and path.stat().st_size):
+        reason = (
+            f"is gone, but its log '{log}' is there and may hold the last events: "
+            f"put the ledger back beside it, or move the log away; or {_ELSEWHERE}"
+        )
+        raise _unusable(path, reason)
+
+
+def _make_empty(path: Path) -> None:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _ignore(directory: Path) -> None:
+    """Have git ignore a directory, unless a file there says what git ignores.
+
+    An empty one says nothing: it is what a wct that was killed has left.
+    """
+    path = directory / _IGNORING
+    if path.exists() and path.stat().st_size:
         return
+    temporary = path.with_name(f"{_IGNORING}.{os.getpid()}")
     try:
-        os.write(descriptor, content)
-    finally:
-        os.close(descriptor)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(temporary, flags, 0o644), "wb") as file:
+            file.write(b"*\n")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _mend_ignoring(directory: Path) -> None:
+    """Fill an empty ``.gitignore`` beside a ledger, but bring back none."""
+    if directory.name == OWN_DIRECTORY and (directory / _IGNORING).exists():
+        with suppress(OSError):  # whether the ledger may be written is seen elsewhere
+            _ignore(directory)
 
 
 def _unusable(path: Path, reason: str) -> LedgerUnusableError:

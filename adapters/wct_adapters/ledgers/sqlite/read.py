@@ -14,7 +14,8 @@ import apsw
 
 from wct_adapters.ledgers.rows import event_of, id_text, moment
 from wct_adapters.ledgers.sqlite.connections import Database
-from wct_adapters.ledgers.sqlite.failures import read_failure
+from wct_adapters.ledgers.sqlite.failures import gone_while_reading, read_failure
+from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.ports.ledger import Recorded, Stream
@@ -54,8 +55,11 @@ class PagedReader:
     a writer never waits for it.
     """
 
-    def __init__(self, connect: Callable[[], Database], location: str) -> None:
+    def __init__(
+        self, connect: Callable[[], Database], file: OpenedFile, location: str
+    ) -> None:
         self._connect = connect
+        self._file = file
         self._location = location
         self._connection: Database | None = None
         self._closed = False
@@ -139,6 +143,8 @@ class PagedReader:
             with self._lock:
                 if self._closed:
                     raise apsw.ConnectionClosedError
+                if self._file.is_gone():
+                    raise gone_while_reading(self._location)
                 if self._connection is None:
                     self._connection = self._connect()
                 return self._connection.execute(sql, bindings).fetchall()

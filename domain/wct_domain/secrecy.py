@@ -13,7 +13,8 @@ from typing import Any, cast
 _WORDS = (
     r"(?:pass(?:[_-]?word|wd|[_-]?phrase|code)|pgpass|pwd|secret|token|credentials?"
     r"|authorization|cookie|dsn|connection[_ -]?string|access[_-]?signature"
-    r"|session[_ -]?id|(?<![a-z])(?:pass|auth|jwt|sas|bearer|pin|sig(?:nature)?)(?![a-z])"
+    r"|session[_ -]?id"
+    r"|(?<![a-z])(?:pass|auth|jwt|sas|bearer|pin|sig(?:nature)?)(?![a-z])"
     r"|(?:api|access|private|account|encryption|signing|shared|session|master|storage"
     r"|client|license|subscription|ssh|host)[_ -]?key)"
 )
@@ -24,7 +25,11 @@ _FLAG = re.compile(r"--?[\w-]+")
 _NAMES = ("name", "key", "header", "variable", "option", "field")
 _VALUES = frozenset({"value", "val", "content", "default", "text", "raw"})
 
-_QUOTED = r"""\*{3}(?![^\s&;,}\]"'])|\\?"(?:\\.|[^"\\])*"?|\\?'(?:\\.|[^'\\])*'?|\{[^}\n]*\}"""
+# What is replaced already comes first: it stays as it is.
+_QUOTED = (
+    r"""\*{3}(?![^\s&;,}\]"'])|\\?"(?:\\.|[^"\\])*"?"""
+    r"""|\\?'(?:\\.|[^'\\])*'?|\{[^}\n]*\}"""
+)
 # A separator ends a value only where the next assignment or nothing follows it.
 _PLAIN = r"(?:[^\s&;,]|[&;,](?!\s|$|[\w .-]{1,40}=))+"
 _OF_URL = r"""[^\s"'<>]"""
@@ -35,11 +40,15 @@ _SECRET_SHAPES = (
     r"()(-----BEGIN [^-\n]{1,60}-----.*?(?:-----END [^-\n]{1,60}-----|\Z))",
     # The user part of a URL goes to the last @: a password may hold / and @. With a
     # query before that @, nothing of the URL is sure to be harmless.
-    r"(://)((?:[^\s\"'<>?#@]|@(?=[^\s\"'<>?#]{0,2000}@)){1,2000}"
-    rf"(?=@(?!{_OF_URL}{{0,2000}}@))|{_OF_URL}{{0,2000}}@{_OF_URL}*)",
+    (
+        r"(://)((?:[^\s\"'<>?#@]|@(?=[^\s\"'<>?#]{0,2000}@)){1,2000}"
+        rf"(?=@(?!{_OF_URL}{{0,2000}}@))|{_OF_URL}{{0,2000}}@{_OF_URL}*)"
+    ),
     r"((?:set-)?cookies?\\?[\"']?\s*[=:][ \t]*)([^\r\n]+)",
-    rf"({_WORDS}[\w-]{{0,40}}\\?[\"']?(?:\s+(?:is|was))?\s*(?::=|=>|[=:])\s*)"
-    rf"((?:(?:bearer|basic|digest|token)\s+)?(?:{_QUOTED}|{_PLAIN}))",
+    (
+        rf"({_WORDS}[\w-]{{0,40}}\\?[\"']?(?:\s+(?:is|was))?\s*(?::=|=>|[=:])\s*)"
+        rf"((?:(?:bearer|basic|digest|token)\s+)?(?:{_QUOTED}|{_PLAIN}))"
+    ),
     rf"((?<![\w-])key\s*=\s*)({_QUOTED}|{_PLAIN})",
     r"((?<!\S)-p)([^\s-]\S{3,})",  # mysql -psecret
     rf"((?<![\w-])--?[\w-]{{0,40}}?{_WORDS}[\w-]{{0,40}}\s+)({_QUOTED}|\S+)",
@@ -48,9 +57,11 @@ _SECRET_SHAPES = (
     r"((?<![a-z])basic\s+)((?=\S*[0-9=])\S{6,})",
     rf"({_WORDS}s?\s+(?:is\s+|was\s+)?)((?=\S*[0-9])\S{{6,}})",  # password hunter12
     # What issuers give a shape that tells it apart: signed tokens and access keys.
-    r"()((?-i:eyJ[\w-]{5,}(?:\.[\w-]*){0,4}|AKIA[0-9A-Z]{16}|gh[opsru]_\w{20,}"
-    r"|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{16,}"
-    r"|AIza[\w-]{30,}))",
+    (
+        r"()((?-i:eyJ[\w-]{5,}(?:\.[\w-]*){0,4}|AKIA[0-9A-Z]{16}|gh[opsru]_\w{20,}"
+        r"|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{16,}"
+        r"|AIza[\w-]{30,}))"
+    ),
 )
 _SECRETS = re.compile("|".join(_SECRET_SHAPES), re.IGNORECASE | re.DOTALL)
 

@@ -32,10 +32,18 @@ class Threads:
             if self._idle > 0:
                 self._idle -= 1
             elif self._threads < self._limit:
-                self._threads += 1
-                Thread(
-                    target=self._work, name=f"wct-step-{self._threads}", daemon=True
-                ).start()
+                self._start_another()
+
+    def _start_another(self) -> None:
+        name = f"wct-step-{self._threads + 1}"
+        try:
+            Thread(target=self._work, name=name, daemon=True).start()
+        except RuntimeError:
+            # The system gives no more threads. Those that run will come to the task.
+            if self._threads == 0:
+                raise
+        else:
+            self._threads += 1
 
     def stop(self) -> None:
         """Start nothing more; threads end after the task that they run."""

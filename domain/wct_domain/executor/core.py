@@ -130,8 +130,6 @@ class RunbookExecutor:
             started = stream.dispatch(
                 StartRun(plan, loaded.source, self._equipment.versions)
             )
-            self.artifact_store.bind(stream)
-            self._reflect_clear()
             self._visit_all(stream, scheduler, started[0].id)
         finally:
             self._scheduler = None
@@ -161,7 +159,12 @@ class RunbookExecutor:
         self, stream: StreamAtWork, scheduler: Scheduler, started_id: str
     ) -> None:
         try:
+            self.artifact_store.bind(stream)
+            self._reflect_clear()
             stopped_by = scheduler.run(started_id)
+            # From here on a signal finds no run to stop, and does what it does anyway.
+            self._scheduler = None
+            stopped_by = stopped_by or scheduler.stopped_by
         except KeyboardInterrupt:
             self._interrupted(stream, scheduler, "SIGINT", started_id)
             raise

@@ -68,6 +68,11 @@ class Scheduler:
             raise self._error
         return self._stopping
 
+    @property
+    def stopped_by(self) -> str | None:
+        """The signal that asked the run to stop, if any did."""
+        return self._stopping
+
     def stop(self, signal: str) -> None:
         """Start no further step and let ``run`` return; safe in a signal handler."""
         self._stopping = self._stopping or signal
@@ -85,13 +90,13 @@ class Scheduler:
         while step is not None and not self._ended:
             try:
                 self._visit(step)
+                step = self._next(step)
             except BaseException as error:  # noqa: BLE001  # handed to the thread that called run
                 # sys.exit() in a component too: it ends only the thread that it is
                 # raised in, and ``run`` would wait for this step for ever.
                 self._error = self._error or error
                 self._end()
                 return
-            step = self._next(step)
 
     def _visit(self, step: ExecutionStep) -> None:
         origin = self._stream.run.steps.get(step.input_from or "")

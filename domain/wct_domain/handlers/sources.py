@@ -63,8 +63,9 @@ class SharedSources:
             except Exception as error:
                 reading.error = error
                 raise
-            reading.message = message
-            return self._share(name, message), digested
+            # Not the connector's own: it may keep what it returned, and read it again.
+            reading.message = _copy(message)
+            return self._share(name, reading.message), digested
 
     def visited(self, step: ExecutionStep) -> None:
         """Forget what no other step will ask for."""
@@ -78,7 +79,7 @@ class SharedSources:
                 del self._readings[key]
 
     def _share(self, name: str, message: Message) -> Message:
-        # The last step to ask may keep the original.
+        # The last step to ask may keep what was kept for it.
         return message if self._waiting[name] <= 1 else _copy(message)
 
 

@@ -144,6 +144,48 @@ def test_a_connector_is_read_once_and_each_step_gets_a_copy_of_its_own() -> None
     assert len(setup.history(SourceRead)) == 1
 
 
+def test_a_connector_that_keeps_what_it_read_finds_it_unchanged() -> None:
+    kept = Message("read", {"data": ["one", "two"]}, None)
+
+    def greedy(schema: Schema, message: Message) -> Message:
+        message.content["data"].pop()
+        return Message("m", {"count": 0}, schema)
+
+    setup = Setup(step("a"), installed=components(lambda _schema: kept, greedy))
+    setup.run()
+    assert kept.content == {"data": ["one", "two"]}
+
+
+def test_a_system_without_more_threads_slows_a_run_and_does_not_hang_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def only_the_first(thread: threading.Thread) -> None:
+        if thread.name.startswith("wct-step-") and thread.name != "wct-step-1":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", only_the_first)
+    setup = Setup(*(step(name) for name in "abcd"), workers=4)
+    assert counts(setup.run()) == [2, 2, 2, 2]
+
+
+def test_a_signal_that_comes_with_the_end_of_the_last_step_is_not_lost() -> None:
+    setup = Setup(step("a"))
+
+    def interrupts(schema: Schema, message: Message) -> Message:
+        assert setup.executor.interrupt("SIGTERM")
+        return count_of(schema, message)
+
+    setup.equipment.components.analysers.update(
+        components(analyse=interrupts).analysers
+    )
+    with pytest.raises(RunInterruptedError):
+        setup.run()
+    assert isinstance(setup.history()[-1], RunInterrupted)
+
+
 def test_independent_steps_run_at_the_same_time() -> None:
     together = threading.Barrier(3, timeout=10)
 

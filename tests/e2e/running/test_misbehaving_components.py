@@ -1,6 +1,7 @@
 """Components that break their promises fail their step, in one clear line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,37 @@ def test_an_error_text_cannot_colour_the_terminal_or_show_a_value(
         assert "\x1b" not in shown
         assert "ann@example.org" not in shown
     assert "[/red] box of a***@e***.org\\x1b[31m" in done.stdout
+
+
+def test_a_secret_in_an_error_text_is_shown_nowhere(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    runbook = write(
+        tmp_path / "letters.yaml",
+        read("bad", "connect", save_output=True),
+        count("next", input_from="bad"),
+    )
+
+    done = wct_with_plugin("run", runbook, "-v", "--output", "results.json")
+    shown = wct_with_plugin("show", "latest", "--json").stdout
+    [results] = tmp_path.rglob("results.json")
+
+    text = re.sub(r"\s+", " ", done.stdout)
+    assert "no server at postgres://***@db/post, password=***; port=1" in text
+    for each in (done.stdout, done.stderr, shown, results.read_text()):
+        assert "hunter" not in each
+
+
+def test_what_a_component_says_when_it_leaves_is_not_shown(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    runbook = write(tmp_path / "letters.yaml", read("bad", "grumble"))
+
+    done = wct_with_plugin("run", runbook)
+
+    assert done.returncode == 1
+    assert "a component asked the process to exit: " in done.stderr
+    assert "ann@example.org" not in done.stdout + done.stderr
 
 
 def test_a_component_that_leaves_ends_the_run_as_failed(

@@ -49,12 +49,22 @@ def fail() -> None:
     raise RuntimeError(msg)
 
 
+def connect() -> None:
+    msg = "no server at postgres://root:hunter2@db/post, password=hunter3; port=1"
+    raise RuntimeError(msg)
+
+
 def leave() -> None:
     sys.exit(7)
 
 
+def grumble() -> None:
+    sys.exit("gave up on ann@example.org")
+
+
 DEEDS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (sleep, spin, pool, match, fail, leave)
+    each.__name__: each
+    for each in (sleep, spin, pool, match, fail, connect, leave, grumble)
 }
 
 

@@ -21,7 +21,7 @@ from wct_domain.ports.ledger import Recorded
 History: TypeAlias = Callable[[str, int], Iterator[Recorded]]
 """Reads a stream after a position, from the ledger."""
 
-OnFailure: TypeAlias = Callable[[str, Recorded, Exception], None]
+OnFailure: TypeAlias = Callable[[str, Recorded, BaseException], None]
 """Is told which subscriber raised, on which event, and what."""
 
 CAPACITY = 1024  # events that wait in memory for one subscriber
@@ -177,14 +177,18 @@ class Subscription:
     def _catch_up(self) -> None:
         with self._changed:
             stream, after = next(iter(self._behind.items()))
-        for recorded in self._history(stream, after):
-            after = recorded.position
-            if not self._kinds or type(recorded.event) in self._kinds:
-                self._tell(recorded)
-            else:
-                self._passes(recorded)
-            if self._closed or stream in self._failed:
-                break
+        try:
+            for recorded in self._history(stream, after):
+                after = recorded.position
+                if not self._kinds or type(recorded.event) in self._kinds:
+                    self._tell(recorded)
+                else:
+                    self._passes(recorded)
+                if self._closed or stream in self._failed:
+                    break
+        except Exception:  # noqa: BLE001  # the ledger is gone: the run itself will say so
+            with self._changed:
+                self._failed.add(stream)
         with self._changed:
             caught_up = after >= self._offered.get(stream, 0)
             if caught_up or stream in self._failed or self._closed:
@@ -205,10 +209,17 @@ class Subscription:
             return
         try:
             self._subscriber(recorded)
-        except Exception as error:  # noqa: BLE001  # the one place where observers end
+        except BaseException as error:  # noqa: BLE001  # the one place where observers end
+            # sys.exit() among them, which would end this thread and nothing else.
             with self._changed:
                 self._failed.add(recorded.stream)
+            self._report(recorded, error)
+
+    def _report(self, recorded: Recorded, error: BaseException) -> None:
+        try:
             self._on_failure(self.name, recorded, error)
+        except Exception:  # noqa: BLE001  # nobody is left to tell
+            return
 
 
 def _qualified(subscriber: Subscriber) -> str:

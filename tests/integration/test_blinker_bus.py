@@ -1,6 +1,7 @@
 """What the bus promises to subscribers, and to the run that they observe."""
 
 import gc
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -106,6 +107,25 @@ def test_one_that_raises_is_reported_and_the_others_go_on(stage: Stage) -> None:
     stage.bus.drain(5)
     assert stage.failures == [("broken", 2, "cannot cope")]
     assert sorted(told) == [-1, 1, 2, 3, 4]
+
+
+def test_one_that_exits_the_process_ends_nothing_but_its_part_in_the_run(
+    stage: Stage,
+) -> None:
+    told: list[tuple[str, int]] = []
+
+    def leaves(recorded: Recorded) -> None:
+        told.append((recorded.stream, recorded.position))
+        if recorded.stream == "first":
+            sys.exit(3)
+
+    stage.bus.subscribe(leaves, name="leaves")
+    stage.record(*notes(2), stream="first")
+    assert stage.bus.drain(5) == []
+    stage.record(*notes(1), stream="second")
+    assert stage.bus.drain(5) == []
+    assert told == [("first", 1), ("second", 1)]
+    assert stage.failures == [("leaves", 1, "3")]
 
 
 def test_one_that_raised_is_told_of_the_next_run_again(stage: Stage) -> None:

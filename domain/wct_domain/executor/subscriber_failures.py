@@ -7,7 +7,7 @@ from wct_domain.ports.ledger import ANY_VERSION, EventLog, NewEvent, Recorded
 
 
 def record_subscriber_failure(
-    log: EventLog, new_id: NewId, name: str, recorded: Recorded, error: Exception
+    log: EventLog, new_id: NewId, name: str, recorded: Recorded, error: BaseException
 ) -> None:
     """Append ``subscriber.failed`` to the stream ``subscriber/<name>``.
 

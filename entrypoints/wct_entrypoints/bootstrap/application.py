@@ -46,7 +46,7 @@ def load_runbook(path: Path) -> LoadedRunbook:
 def make_bus(ledger: Ledger) -> BlinkerBus:
     """Make a bus whose subscribers' failures are logged, and recorded in the ledger."""
 
-    def failed(name: str, recorded: Recorded, error: Exception) -> None:
+    def failed(name: str, recorded: Recorded, error: BaseException) -> None:
         # The text of the error may quote data; its class does not.
         log.warning(
             "subscriber.failed",

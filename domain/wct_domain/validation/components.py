@@ -15,7 +15,7 @@ from wct_domain.runbook import (
     Problem,
     problems_of,
 )
-from wct_domain.validation.remarks import Remark, did_you_mean, error
+from wct_domain.validation.remarks import Remark, did_you_mean, error, warning
 from wct_domain.validation.sketch import Entry, Sketch
 
 C = TypeVar("C", ConnectorConfig, AnalyserConfig)
@@ -64,6 +64,21 @@ def _properties(
     if not found and thorough:
         found = list(_refused_by_factory(entry, config, factory, make))
     yield from found
+    yield from _ignored_fields(entry, config.properties, factory)
+
+
+def _ignored_fields(
+    entry: Entry[C], properties: dict[str, Any], factory: ComponentFactory[Any]
+) -> Iterator[Remark]:
+    """Report what a lenient configuration passes over: it may be a slip."""
+    model = _config_model(factory)
+    if model is None or model.model_config.get("extra", "ignore") != "ignore":
+        return
+    for name in properties:
+        if str(name) not in model.model_fields:
+            hint = did_you_mean(str(name), model.model_fields) or "remove it"
+            at = entry.at("properties", str(name))
+            yield warning(at, "unknown property, which is ignored", hint)
 
 
 def _refused_fields(

@@ -71,6 +71,20 @@ def test_what_only_the_whole_configuration_knows_is_told_of_the_properties() -> 
     ]
 
 
+def test_a_property_that_a_lenient_component_passes_over_is_a_warning() -> None:
+    class Lenient(BaseModel):
+        street: str = "any"
+
+    lenient: Shop[Any] = Shop("lenient", config=lambda: Lenient)
+
+    assert said(with_type("lenient", stret="high"), installed(lenient=lenient)) == [
+        (
+            "warning: connectors -> 0 -> properties -> stret: unknown property, "
+            "which is ignored; did you mean 'street'?"
+        )
+    ]
+
+
 def test_a_factory_without_a_model_is_asked_and_says_why_not() -> None:
     refusal = ConnectorConfigError("no stamps left")
     shy: Shop[Any] = Shop("shy", refuses=refusal)

@@ -46,7 +46,7 @@ def mask_evidence(text: str, patterns: Sequence[str]) -> str:
     ``patterns`` are words of a ruleset and detector names (``value:email``), as in
     ``matched_patterns`` of a finding.
     """
-    if not text or _is_masked(text, patterns):
+    if not text or _LENGTH_ONLY.fullmatch(text) or _is_masked(text, patterns):
         return text
     data = text.encode("utf-8", "replace")
     for pattern in patterns:

@@ -2,8 +2,9 @@
 
 Our JSON Schemas say what may be shown:
 
-* what is marked ``x-personal-data: evidence`` keeps the term that was found, anything
-  else that is marked keeps its length only;
+* what is marked ``x-personal-data: evidence`` keeps the term that was found; what is
+  marked ``name`` (a path, a column) loses the values that detectors know; anything else
+  that is marked keeps its length only;
 * what is declared and not marked is shown;
 * what is not declared is unknown: under a name that tells of raw data (``content``,
   ``value`` …) it keeps its length only, elsewhere it loses the values that detectors
@@ -11,81 +12,111 @@ Our JSON Schemas say what may be shown:
   author has not thought of it (``x-personal-data: false`` says that they have).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from wct_domain.analysis.masked_text import mask_evidence, mask_length_only, mask_text
+from wct_domain.analysis.marked_schema import (
+    EVIDENCE,
+    NAME,
+    MarkedSchema,
+    Schema,
+    Views,
+    declared,
+    other_members,
+    uses_mark,
+)
+from wct_domain.analysis.marked_schema import items as items_of
+from wct_domain.analysis.marked_schema import member as member_of
+from wct_domain.analysis.marked_schema import patterns as patterns_of
+from wct_domain.analysis.masked_text import mask_text
+from wct_domain.analysis.masked_values import (
+    add_unknown,
+    free_name,
+    hide,
+    mask_names,
+    mask_unknown,
+)
 
 __all__ = ["mask_content", "mask_text"]
 
-MARK = "x-personal-data"
-
-_RAW_DATA = frozenset(
-    {
-        *("body", "cell", "content", "evidence", "example", "examples", "excerpt"),
-        *("line", "lines", "match", "matched_text", "matches", "quote", "quotes"),
-        *("raw", "raw_content", "raw_value", "row", "rows", "sample", "samples"),
-        *("snippet", "snippets", "text", "value", "values"),
-    }
-)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_PLACES = frozenset({"line", "lines", "row", "rows"})  # if they are numbers
-_LEAST_DIGITS = 8  # of a number that could be a value: a telephone number, a card
-
-_Schema = Mapping[str, Any]
 
 
-def mask_content(schema: _Schema | None, content: Any) -> Any:
+def mask_content(schema: Schema | None, content: Any) -> Any:
     """Return a copy of a message's content that may be shown.
 
     ``schema`` is the JSON Schema behind the content; None if nobody knows it.
     Masking what is masked changes nothing.
     """
-    if schema is None or not _uses_mark(schema):
-        return _unknown(content)
-    return _Plan.of(schema).masked(content, ())
+    if schema is None or not uses_mark(schema):
+        return mask_unknown(content)
+    return _Compiler(schema).plan([schema]).masked(content, ())
 
 
 class _Plan:
     """What to do with the values at one place of a schema, compiled once."""
 
-    __slots__ = ("_all_clear", "_fields", "_item", "_mark", "_other", "clear")
+    __slots__ = (
+        *("_all_clear", "_fields", "_heads", "_item", "_mark", "_other", "_patterned"),
+        *("_text", "clear"),
+    )
 
-    def __init__(self, mark: object) -> None:
-        self._mark = mark
-        self.clear = not mark  # text and numbers here may be shown as they are
+    def __init__(self, mark: str | None, text: Callable[[str], str]) -> None:
+        self._mark, self._text = mark, text
+        self.clear = mark is None  # text and numbers here may be shown as they are
         self._fields: dict[str, _Plan] = {}
+        self._heads: list[_Plan] = []
         self._item: _Plan | None = None
         self._other: _Plan | None = None
+        self._patterned: Callable[[str], _Plan | None] | None = None
         self._all_clear = True  # so are those in all fields
-
-    @classmethod
-    def of(cls, schema: _Schema) -> "_Plan":
-        return _Compiler(schema).plan([schema])
 
     def fill(
         self,
         fields: dict[str, "_Plan"],
-        item: "_Plan | None",
+        items: "tuple[list[_Plan], _Plan | None]",
         other: "_Plan | None",
+        patterned: "Callable[[str], _Plan | None] | None",
     ) -> None:
         """Complete a plan that others, or itself, may already refer to."""
-        self._fields, self._item, self._other = fields, item, other
+        self._fields, self._other, self._patterned = fields, other, patterned
+        self._heads, self._item = items
         self._all_clear = all(plan.clear for plan in fields.values())
 
     def masked(self, value: Any, patterns: Sequence[str]) -> Any:
-        if self._mark:
-            return _hidden(value, patterns if self._mark == "evidence" else None)
+        if self._mark is None:
+            return self._inside(value, patterns)
+        if self._mark != NAME:
+            return hide(value, patterns if self._mark == EVIDENCE else None)
+        if isinstance(value, str):
+            return self._text(value)
+        return mask_names(self._inside(value, patterns), self._text)
+
+    def _inside(self, value: Any, patterns: Sequence[str]) -> Any:
         if isinstance(value, dict):
             return self._masked_members(cast("dict[str, Any]", value), patterns)
         if isinstance(value, list):
-            items, plan = cast("list[Any]", value), self._item
-            if plan is None:
-                return [_unknown(item) for item in items]
-            if plan.clear and _SCALARS.issuperset(map(type, items)):
-                return [*items]
-            return [plan.masked(item, patterns) for item in items]
+            return self._masked_items(cast("list[Any]", value), patterns)
         return value
+
+    def _masked_items(self, items: list[Any], patterns: Sequence[str]) -> list[Any]:
+        if self._heads:
+            heads = len(self._heads)
+            first = [
+                plan.masked(item, patterns)
+                for plan, item in zip(self._heads, items[:heads], strict=False)
+            ]
+            return first + self._masked_rest(items[heads:], patterns)
+        return self._masked_rest(items, patterns)
+
+    def _masked_rest(self, items: list[Any], patterns: Sequence[str]) -> list[Any]:
+        plan = self._item
+        if plan is None:
+            return [mask_unknown(item) for item in items]
+        if plan.clear and _SCALARS.issuperset(map(type, items)):
+            return [*items]
+        return [plan.masked(item, patterns) for item in items]
 
     def _masked_members(
         self, members: dict[str, Any], patterns: Sequence[str]
@@ -101,12 +132,24 @@ class _Plan:
                 # Most members are text that may be shown: no call for these.
                 known = plan.clear and member.__class__ in _SCALARS
                 shown[name] = member if known else plan.masked(member, patterns)
-            elif self._other is not None:
-                free = _free(mask_text(name), shown)
-                shown[free] = self._other.masked(member, patterns)
             else:
-                _add_unknown(name, member, shown)
+                self._add_other(name, member, shown, patterns)
         return shown
+
+    def _add_other(
+        self, name: str, member: Any, shown: dict[str, Any], patterns: Sequence[str]
+    ) -> None:
+        free, plan = free_name(self._text(name), shown), self._other
+        if self._patterned is not None:
+            if free != name:
+                # Who masks this again cannot tell any more which pattern it fitted.
+                shown[free] = hide(member, None)
+                return
+            plan = self._patterned(name)
+        if plan is None:
+            add_unknown(name, member, shown)
+        else:
+            shown[free] = plan.masked(member, patterns)
 
     def _may_be_shown(self, members: dict[str, Any]) -> bool:
         """Say whether all members are declared, unmarked, and text or numbers."""
@@ -120,62 +163,43 @@ class _Plan:
 class _Compiler:
     """Turns a JSON Schema into plans; schemas may refer to themselves."""
 
-    def __init__(self, root: _Schema) -> None:
-        self._root = root
+    def __init__(self, root: Schema) -> None:
+        self._schema = MarkedSchema(root)
         self._plans: dict[tuple[int, ...], _Plan] = {}
+        self._kept: list[Any] = []  # plans go by identity: no node may be freed
+        # Sources repeat from finding to finding, and looking into them takes time.
+        self._text = cache(mask_text)
 
-    def plan(self, nodes: Iterable[Any]) -> _Plan:
+    def plan(self, nodes: list[Any]) -> _Plan:
         """Return the plan for a place at which all of ``nodes`` may hold."""
-        here = [view for node in nodes for view in self._views(node, ())]
+        here = self._schema.views(nodes)
         key = tuple(map(id, here))
         if key not in self._plans:
-            mark = next((view[MARK] for view in here if view.get(MARK)), None)
-            plan = self._plans[key] = _Plan(mark)
-            plan.fill(
-                fields=self._fields(here),
-                item=self._nested(here, "items"),
-                other=self._nested(here, "additionalProperties"),
-            )
+            self._kept.append(nodes)
+            plan = _Plan(self._schema.mark(here), self._text)
+            self._plans[key] = plan
+            self._fill(plan, here)
         return self._plans[key]
 
-    def _views(self, node: Any, seen: tuple[int, ...]) -> Iterator[_Schema]:
-        """Yield a schema and all that it is put together from."""
-        if not isinstance(node, dict) or id(cast("object", node)) in seen:
-            return
-        here = cast("dict[str, Any]", node)
-        seen = (*seen, id(here))
-        yield here
-        if isinstance(here.get("$ref"), str):
-            yield from self._views(self._target(here["$ref"]), seen)
-        for part in ("allOf", "anyOf", "oneOf"):
-            for alternative in here.get(part) or ():
-                yield from self._views(alternative, seen)
+    def _fill(self, plan: _Plan, here: Views) -> None:
+        known = patterns_of(here)
+        heads, rest = items_of(here)
 
-    def _fields(self, views: list[_Schema]) -> dict[str, _Plan]:
-        declared: dict[str, list[Any]] = {}
-        for view in views:
-            properties: dict[str, Any] = view.get("properties") or {}
-            for name, node in properties.items():
-                declared.setdefault(name, []).append(node)
-        return {name: self.plan(nodes) for name, nodes in declared.items()}
+        @cache
+        def patterned(name: str) -> _Plan | None:
+            return self._plan_if(member_of(here, name, known))
 
-    def _nested(self, views: list[_Schema], keyword: str) -> _Plan | None:
-        nodes = [view[keyword] for view in views if isinstance(view.get(keyword), dict)]
+        plan.fill(
+            fields={
+                name: self.plan(member_of(here, name, known)) for name in declared(here)
+            },
+            items=([self.plan(nodes) for nodes in heads], self._plan_if(rest)),
+            other=self._plan_if(other_members(here)),
+            patterned=patterned if known else None,
+        )
+
+    def _plan_if(self, nodes: list[Any]) -> _Plan | None:
         return self.plan(nodes) if nodes else None
-
-    def _target(self, reference: str) -> Any:
-        node: Any = self._root
-        for step in reference.removeprefix("#").split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            node = cast("_Schema", node).get(name) if isinstance(node, dict) else None
-        return node
-
-
-def _uses_mark(node: Any) -> bool:
-    if isinstance(node, dict):
-        members = cast("dict[str, Any]", node)
-        return MARK in members or any(map(_uses_mark, members.values()))
-    return isinstance(node, list) and any(map(_uses_mark, cast("list[Any]", node)))
 
 
 def _patterns(members: Mapping[str, Any]) -> Sequence[str]:
@@ -183,56 +207,3 @@ def _patterns(members: Mapping[str, Any]) -> Sequence[str]:
     if not isinstance(found, list):
         return ()
     return [each for each in cast("list[Any]", found) if isinstance(each, str)]
-
-
-def _hidden(value: Any, patterns: Sequence[str] | None) -> Any:
-    """Hide a value: all but its length, or but ``patterns`` where it is evidence."""
-    if isinstance(value, str):
-        return (
-            mask_length_only(value)
-            if patterns is None
-            else mask_evidence(value, patterns)
-        )
-    if isinstance(value, dict):
-        shown: dict[str, Any] = {}
-        for name, member in cast("dict[str, Any]", value).items():
-            shown[_free(mask_text(name), shown)] = _hidden(member, patterns)
-        return shown
-    if isinstance(value, list):
-        return [_hidden(item, patterns) for item in cast("list[Any]", value)]
-    if value is None or isinstance(value, bool):
-        return value
-    return mask_length_only(str(value))
-
-
-def _unknown(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask_text(value)
-    if isinstance(value, dict):
-        shown: dict[str, Any] = {}
-        for name, member in cast("dict[str, Any]", value).items():
-            _add_unknown(name, member, shown)
-        return shown
-    if isinstance(value, list):
-        return [_unknown(item) for item in cast("list[Any]", value)]
-    if isinstance(value, int) and not isinstance(value, bool):
-        digits = str(value)
-        masked = mask_text(digits) if len(digits) >= _LEAST_DIGITS else digits
-        return value if masked == digits else masked
-    return value
-
-
-def _add_unknown(name: str, member: Any, shown: dict[str, Any]) -> None:
-    kind = name.lower()
-    raw = kind in _RAW_DATA and not (kind in _PLACES and isinstance(member, int))
-    masked = _hidden(member, None) if raw else _unknown(member)
-    shown[_free(mask_text(name), shown)] = masked
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    """Keep apart names that became equal by masking."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    return free

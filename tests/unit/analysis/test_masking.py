@@ -232,6 +232,114 @@ def test_a_reference_that_leads_nowhere_shows_nothing_raw() -> None:
     assert masked == {"a": {"content": "… (1 character)"}, "b": "… (1 character)"}
 
 
+NAME: dict[str, Any] = {"x-personal-data": "name"}
+SECRET: dict[str, Any] = {"x-personal-data": "content"}
+HIDDEN = "… (6 characters)"
+
+
+def test_names_lose_their_values_and_stay_readable() -> None:
+    schema = {"properties": {"source": NAME, "columns": NAME}}
+    content = {
+        "source": "table_(bob@example.com)_column_(iban DE89370400440532013000)",
+        "columns": ["id", {"bob@example.com": "ask bob@example.com", "n": 12}],
+    }
+    assert mask_content(schema, content) == {
+        "source": "table_(b***@e***.com)_column_(iban **** 3000)",
+        "columns": ["id", {"b***@e***.com": "ask b***@e***.com", "n": 12}],
+    }
+
+
+def test_the_strictest_mark_of_a_place_counts() -> None:
+    parts = [{"properties": {"a": mark}} for mark in (NAME, SECRET, NAME)]
+    assert mask_content({"allOf": parts}, {"a": "secret"}) == {"a": HIDDEN}
+
+
+def test_a_mark_inside_a_name_counts_too() -> None:
+    schema = {"properties": {"a": {**NAME, "properties": {"b": SECRET, "c": {}}}}}
+    content = {"a": {"b": "secret", "c": "to bob@example.com"}}
+    assert mask_content(schema, content) == {
+        "a": {"b": HIDDEN, "c": "to b***@e***.com"}
+    }
+
+
+INNER: dict[str, Any] = {"properties": {"a": SECRET}}
+
+
+PLACES: list[dict[str, Any]] = [
+    {"if": {}, "then": INNER},
+    {"if": {}, "else": INNER},
+    {"if": INNER},
+    {"dependentSchemas": {"b": INNER}},
+    {"dependencies": {"b": INNER, "c": ["d"]}},
+    {"patternProperties": {"^a": SECRET}},
+    {"patternProperties": {"^a": SECRET}, "properties": {"a": {}}},
+    {"patternProperties": {r"\p{L}": SECRET}, "properties": {"a": {}}},
+    {"anyOf": [{"properties": {"a": {}}}, {"additionalProperties": SECRET}]},
+    {"unevaluatedProperties": SECRET},
+    {"not": INNER},
+    {"x-of-others": {"schemas": [INNER]}},
+    {"$dynamicRef": "#here", "$defs": {"b": {"$dynamicAnchor": "here", **INNER}}},
+    {"$ref": "#here", "$defs": {"b": {"$anchor": "here", **INNER}}},
+    {"$ref": "other.json#/$defs/b", "$defs": {"b": {}, "c": INNER}},
+    {"$ref": "#/$defs/a%20b", "$defs": {"a b": INNER}},
+    {"$ref": "#/anyOf/1", "anyOf": [{}, INNER]},
+]
+POSITIONS: list[dict[str, Any]] = [
+    {"prefixItems": [{}, SECRET]},
+    {"items": [{}, SECRET]},
+    {"prefixItems": [{}], "items": SECRET},
+    {"items": [{}], "additionalItems": SECRET},
+    {"allOf": [{"prefixItems": [{}, SECRET]}, {"items": {}}]},
+]
+
+
+@pytest.mark.parametrize("schema", PLACES)
+def test_a_mark_counts_wherever_it_stands(schema: Any) -> None:
+    assert mask_content(schema, {"a": "secret"}) == {"a": HIDDEN}
+
+
+@pytest.mark.parametrize("schema", POSITIONS)
+def test_items_are_masked_by_their_position(schema: Any) -> None:
+    assert mask_content(schema, ["secret", "secret"]) == ["secret", HIDDEN]
+
+
+def test_what_one_item_has_to_be_any_item_may_be() -> None:
+    schema = {"items": {}, "contains": SECRET}
+    assert mask_content(schema, ["secret"]) == [HIDDEN]
+
+
+def test_a_library_of_schemas_hides_nothing_by_itself() -> None:
+    schema = {
+        "properties": {"a": {"$ref": "#/shapes/a"}, "b": {}},
+        "shapes": {"a": SECRET},
+    }
+    masked = mask_content(schema, {"a": "secret", "b": "b"})
+    assert masked == {"a": HIDDEN, "b": "b"}
+
+
+def test_of_a_pattern_that_fits_a_value_nothing_is_shown() -> None:
+    schema = {"patternProperties": {"^bob@": {}, "^n": {}, "^x": SECRET}}
+    content = {"bob@example.com": "secret", "n": "shown", "other": "ask bob@a.de"}
+    assert mask_content(schema, content) == {
+        "b***@e***.com": HIDDEN,
+        "n": "shown",
+        "other": "ask b***@a***.de",
+    }
+
+
+EVERYWHERE: dict[str, Any] = {
+    "properties": {
+        "matched_patterns": {},
+        "source": NAME,
+        "note": {**NAME, "additionalProperties": {"x-personal-data": "evidence"}},
+        "data": {"prefixItems": [SECRET, NAME], "items": {"$ref": "#"}},
+        "findings": {"items": {"$ref": "#"}},
+        "metadata": {"patternProperties": {"@": {"x-personal-data": "evidence"}}},
+    },
+    "patternProperties": {"^bob@e": {}, "^v": {"$ref": "#"}, "e$": NAME},
+}
+
+
 json = st.recursive(
     st.none()
     | st.booleans()
@@ -254,7 +362,7 @@ json = st.recursive(
 )
 
 
-@given(json, st.sampled_from([None, FINDING, INPUT]))
+@given(json, st.sampled_from([None, FINDING, INPUT, EVERYWHERE]))
 def test_masking_masked_content_changes_nothing(content: Any, schema: Any) -> None:
     masked = mask_content(schema, content)
     assert mask_content(schema, masked) == masked

@@ -26,6 +26,8 @@ _LONGEST_MASKED = 80  # b***@e***. and a domain; 3 bytes per letter of a word: N
 # Without one of these a text holds no value of any detector.
 _OF_VALUES = re.compile(r"[0-9@:]|%40")
 
+_FILE_OF_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){2,8}")
+
 # Masking a value can bring its last digits beside others; more rounds than values can
 # ever need would mean a detector that finds values in masked ones.
 _ROUNDS = 8
@@ -66,12 +68,25 @@ def mask_text(text: str) -> str:
         data = text.encode("utf-8", "replace")
         found = _values_of(data)
         if not found:
+            found = _before_suffixes(text)
+        if not found:
             return text
         text = data.decode()
         # By text and not by place: it may stand a second time where it is no value.
         for value in sorted(found, key=lambda each: (-len(each), each)):
             text = text.replace(value, mask(found[value], value))
     return mask_length_only(text)
+
+
+def _before_suffixes(text: str) -> dict[str, str]:
+    """Return addresses before the suffix of a file: ``ann@example.com.txt``."""
+    found: dict[str, str] = {}
+    for match in _FILE_OF_ADDRESS.finditer(text):
+        stem = match[0]
+        while "." in stem.partition("@")[2] and not found:
+            stem = stem.rpartition(".")[0]
+            found = _values_of(stem.encode("utf-8", "replace"))
+    return found
 
 
 def holds_value(text: str) -> bool:

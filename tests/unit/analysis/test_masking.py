@@ -249,6 +249,11 @@ def test_names_lose_their_values_and_stay_readable() -> None:
     }
 
 
+def test_an_address_in_the_name_of_a_file_is_masked() -> None:
+    masked = mask_content({"properties": {"a": NAME}}, {"a": "x/bob@example.com.txt"})
+    assert masked == {"a": "x/b***@e***.com.txt"}
+
+
 def test_the_strictest_mark_of_a_place_counts() -> None:
     parts = [{"properties": {"a": mark}} for mark in (NAME, SECRET, NAME)]
     assert mask_content({"allOf": parts}, {"a": "secret"}) == {"a": HIDDEN}

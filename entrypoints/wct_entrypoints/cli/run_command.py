@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 
 from wct_domain.components import Components
+from wct_domain.errors import LedgerError
 from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.own_files import OwnFiles
@@ -20,7 +21,7 @@ from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
 from wct_entrypoints.cli.outputs import choose_output
 from wct_entrypoints.cli.run_options import RunOptions
-from wct_entrypoints.cli.run_outcome import show, tell
+from wct_entrypoints.cli.run_outcome import lasting_name, show, tell
 from wct_entrypoints.cli.shared import counted, fail, printable
 from wct_entrypoints.cli.signals import (
     Interrupted,
@@ -57,14 +58,29 @@ def execute(options: RunOptions) -> int:
     except Interrupted as stopped:
         # The run was not at work: it was about to start, or had ended.
         _stop(options, ledger, run, stopped.name, "its results were not written")
+    except LedgerError as error:
+        name = _recorded_as(run, ledger)
+        if name is None:
+            raise
+        msg = f"{error}; what was recorded before: {show(name, options.ledger)}"
+        raise LedgerError(msg) from error
     except SystemExit as left:
         # Raised in a step; the run is recorded as failed.
-        again = show(short_names(ledger)[run], options.ledger)
+        again = show(_recorded_as(run, ledger) or run, options.ledger)
         # A text in place of the status may quote data, or a secret.
         status = f" (status {left.code})" if isinstance(left.code, int) else ""
         fail(f"a component asked the process to exit{status}: {again}")
     finally:
         ledger.close()
+
+
+def _recorded_as(run: str, ledger: Ledger) -> str | None:
+    """Name a run as commands know it; None if nothing of it can be read."""
+    try:
+        shortest = short_names(ledger).get(run)
+    except LedgerError:
+        return None
+    return None if shortest is None else lasting_name(shortest, run)
 
 
 def _checked(options: RunOptions, own: OwnFiles) -> tuple[LoadedRunbook, Components]:
@@ -98,7 +114,7 @@ def _stop(
     options: RunOptions, ledger: Ledger, run: str, signal: str, what: str
 ) -> NoReturn:
     """Say how an interrupted run can be looked at, and end the process."""
-    name = short_names(ledger).get(run)
+    name = _recorded_as(run, ledger)
     if name is None:
         lines = [f"Interrupted ({signal}) before the run began: nothing is recorded"]
     else:

@@ -66,7 +66,7 @@ _SECRET_SHAPES = (
 )
 _SECRETS = re.compile("|".join(_SECRET_SHAPES), re.IGNORECASE | re.DOTALL)
 
-_PLAIN = re.compile(r"(?!.*eyJ)[A-Za-z0-9_. ]{0,16}")
+_SHORT_NAME = re.compile(r"(?!.*eyJ)[A-Za-z0-9_. ]{0,16}")
 
 
 def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> Any:
@@ -121,7 +121,7 @@ def _replaced(text: str, hidden: Callable[[str], str]) -> str:
         return f"{found[last - 1]}{hidden(found[last])}"
 
     # Most texts of a runbook are short names: the shapes need not be tried on them.
-    return text if _PLAIN.fullmatch(text) else _SECRETS.sub(replaced, text)
+    return text if _SHORT_NAME.fullmatch(text) else _SECRETS.sub(replaced, text)
 
 
 @lru_cache(maxsize=1024)  # the same keys come with every step

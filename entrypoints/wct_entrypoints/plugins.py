@@ -5,18 +5,21 @@ all else that a small command does. A plugin that does not load is one warning t
 names it; the rest of wct works on.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wct_domain.components import Components
 from wct_domain.explaining import explain
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.services import ServiceContainer
 from wct_entrypoints.logs import Log
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 CONNECTORS = "wct.connectors"
 ANALYSERS = "wct.analysers"
@@ -51,7 +54,7 @@ def load_rulesets(register: Callable[[Path, str], None]) -> None:
 def load_components(components: Components, container: ServiceContainer) -> None:
     """Make each plugin's factories and register them, beside the built-in ones."""
 
-    def register(entry: EntryPoint, factories: dict[str, Any], what: str) -> None:
+    def register(entry: "EntryPoint", factories: dict[str, Any], what: str) -> None:
         def make(factory_class: Callable[[ServiceContainer], object]) -> None:
             factory = factory_class(container)
             if not isinstance(factory, ComponentFactory):
@@ -77,21 +80,56 @@ def load_components(components: Components, container: ServiceContainer) -> None
         register(entry, components.analysers, "analyser")
 
 
-def _sorted(group: str) -> list[EntryPoint]:
+def _sorted(group: str) -> list["EntryPoint"]:
     """Return in an order that does not depend on the file system."""
-    found = _installed(tuple(sys.path)).select(group=group)
+    path = tuple(sys.path)
+    if not _may_have_plugins(path):
+        return []
+    found = _installed(path).select(group=group)
     return sorted(found, key=lambda each: each.name)
 
 
 @lru_cache(maxsize=1)
-def _installed(path: tuple[str, ...]) -> EntryPoints:
+def _may_have_plugins(path: tuple[str, ...]) -> bool:
+    """Look into the installed packages' lists for one that names a group of ours.
+
+    Most installations have no plugin, and ``importlib.metadata``, which would parse
+    all lists, costs a tenth of a small run to import. Where a package is no folder (a
+    zip file), only it can tell.
+    """
+    return any(_names_a_group(place or ".") for place in path)
+
+
+def _names_a_group(place: str) -> bool:
+    try:
+        packages = [each.path for each in os.scandir(place)]
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
+    for package in packages:
+        if package.endswith((".dist-info", ".egg-info")):
+            try:
+                if b"[wct." in Path(package, "entry_points.txt").read_bytes():
+                    return True
+            except OSError:  # none, or not ours to read
+                continue
+        elif package.endswith(".egg"):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> "EntryPoints":
     """Read all entry points once; ``path`` is where they are looked for."""
+    from importlib.metadata import entry_points
+
     del path
     # Python 3.11 returns another class here, with the same `select`.
     return cast("EntryPoints", entry_points())
 
 
-def _attempt(entry: EntryPoint, what: str, use: Callable[[Any], object]) -> None:
+def _attempt(entry: "EntryPoint", what: str, use: Callable[[Any], object]) -> None:
     try:
         use(entry.load())
     except Exception as error:  # noqa: BLE001  # a stranger's package: whatever it raises
@@ -102,7 +140,7 @@ def _attempt(entry: EntryPoint, what: str, use: Callable[[Any], object]) -> None
         )
 
 
-def _origin(entry: EntryPoint) -> str:
+def _origin(entry: "EntryPoint") -> str:
     """Name the distribution that brings an entry point, with its version."""
     if entry.dist is None:
         return entry.value

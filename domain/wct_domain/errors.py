@@ -3,7 +3,8 @@
 Every class has a ``code`` that stays stable for programs that match on it, and
 the ``exit_status`` with which the command line ends when the error reaches it.
 An expected failure of a step is an event (``step.failed``), not an exception
-that escapes; a bug is a traceback.
+that escapes; a bug is a traceback. The module is long because the tree is one thing,
+and reads best in one place.
 
 ::
 

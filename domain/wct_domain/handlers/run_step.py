@@ -1,4 +1,8 @@
-"""One step: read the input, analyse it, record the outcome."""
+"""One step: read the input, analyse it, record the outcome.
+
+All of it stands here, a little over our usual size, so that what happens to a step can
+be read from top to bottom.
+"""
 
 import hashlib
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from threading import RLock
 
 from wct_domain.commands import ClearArtifacts, SaveArtifact
-from wct_domain.errors import ArtifactNotFoundError
+from wct_domain.errors import ArtifactNotFoundError, LedgerWriteError
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.message import Message
 from wct_domain.ports.artifact_store import ArtifactStore
@@ -14,7 +14,9 @@ class RecordedArtifactStore(ArtifactStore):
     """Saves and clears by events; reads what the fold of these events says.
 
     It belongs to one stream at a time: a private one at first, then, bound by the
-    executor, that of the run. After the run its artifacts stay readable.
+    executor, that of the run. After the run its artifacts stay readable; what is saved
+    or cleared then is recorded in a stream of its own, ``artifacts/<id>`` in the same
+    ledger, caused by the run's first event: the record of a run ends with the run.
     ``get`` returns an equal message, never the same one, so that nobody can change
     what is stored.
     """
@@ -23,14 +25,15 @@ class RecordedArtifactStore(ArtifactStore):
         self._stream = stream
         self._schemas = schemas
         self._lock = RLock()
+        self._cause: str | None = None
 
     def bind(self, stream: StreamAtWork) -> None:
         """Turn to another stream: that of the run that starts."""
         with self._lock:
-            self._stream = stream
+            self._stream, self._cause = stream, None
 
     def save(self, step_id: str, message: Message) -> None:
-        self._bound.dispatch(SaveArtifact(step_id, message))
+        self._dispatch(SaveArtifact(step_id, message))
 
     def get(self, step_id: str) -> Message:
         stream = self._bound
@@ -46,7 +49,25 @@ class RecordedArtifactStore(ArtifactStore):
         return step_id in self._bound.artifacts.saved
 
     def clear(self) -> None:
-        self._bound.dispatch(ClearArtifacts())
+        self._dispatch(ClearArtifacts())
+
+    def _dispatch(self, command: SaveArtifact | ClearArtifacts) -> None:
+        stream, cause = self._writable()
+        try:
+            stream.dispatch(command, cause)
+        except LedgerWriteError:
+            if not stream.ended:
+                raise
+            # It ended between the two lines above.
+            stream, cause = self._writable()
+            stream.dispatch(command, cause)
+
+    def _writable(self) -> tuple[StreamAtWork, str | None]:
+        with self._lock:
+            if self._stream.ended:
+                self._cause = self._stream.run.started_id
+                self._stream = self._stream.afterwards()
+            return self._stream, self._cause
 
     @property
     def _bound(self) -> StreamAtWork:

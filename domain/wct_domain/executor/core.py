@@ -175,7 +175,8 @@ class RunbookExecutor:
         if stopped_by is not None:
             in_flight = self._interrupted(stream, scheduler, stopped_by, started_id)
             raise RunInterruptedError(stream.run.id, stopped_by, in_flight)
-        stream.dispatch(CompleteRun(), cause=started_id)
+        reason = "the run is complete; its record is closed"
+        stream.end(CompleteRun(), started_id, reason)
 
     @staticmethod
     def _interrupted(

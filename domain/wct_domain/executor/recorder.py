@@ -54,6 +54,7 @@ class Recorder:
         self._queue = Lock()
         self._writer = Lock()
         self._refusal: LedgerError | None = None
+        self.closed = False
 
     def record(
         self,
@@ -101,6 +102,7 @@ class Recorder:
             events, blobs = last()
             turn = self._turn(events, blobs, cause)
             self._append([turn])
+            self.closed = True
             self._refusal = self._refusal or LedgerWriteError(reason)
         if turn.error is not None:
             raise turn.error

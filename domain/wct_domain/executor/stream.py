@@ -64,6 +64,7 @@ class StreamAtWork:
     Args:
         sources: what the run's steps share; without it no step can be run.
         history: what is in the stream already.
+        artifacts: those that there are before its first event; none by default.
     """
 
     def __init__(
@@ -73,9 +74,10 @@ class StreamAtWork:
         *,
         sources: SharedSources | None = None,
         history: Iterable[Recorded] = (),
+        artifacts: Artifacts | None = None,
     ) -> None:
         self.run = Run()
-        self.artifacts = Artifacts()
+        self.artifacts = artifacts or Artifacts()
         self.blobs = BlobReader(equipment.ledger)
         for recorded in history:
             self.run.apply(recorded)
@@ -110,7 +112,7 @@ class StreamAtWork:
         return history
 
     def end(
-        self, command: FailRun | InterruptRun, cause: str, reason: str
+        self, command: CompleteRun | FailRun | InterruptRun, cause: str, reason: str
     ) -> tuple[Recorded, ...]:
         """Have a command handled whose batch is the last of this stream at work.
 
@@ -127,6 +129,21 @@ class StreamAtWork:
             return batch, draft.take()
 
         return self.recorder.close(last, cause, reason)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can be recorded: the last batch has been."""
+        return self.recorder.closed
+
+    def afterwards(self) -> "StreamAtWork":
+        """Make a stream for what is saved or cleared when this one has ended.
+
+        It begins with the artifacts that there are here; nothing is recorded yet.
+        """
+        name = f"artifacts/{self._equipment.new_id()}"
+        return StreamAtWork(
+            name, self._equipment, artifacts=Artifacts(self.artifacts.saved)
+        )
 
     def _handle(self, command: StreamCommand, draft: BlobDraft) -> Events:
         match command:

@@ -10,10 +10,13 @@ class Artifacts:
     """Which artifacts exist, and where their bytes are: a fold over one stream.
 
     Saving an artifact again replaces it: the last ``ArtifactSaved`` wins.
+
+    Args:
+        saved: what there is before the first event; nothing by default.
     """
 
-    def __init__(self) -> None:
-        self._saved: dict[str, ArtifactSaved] = {}
+    def __init__(self, saved: Mapping[str, ArtifactSaved] | None = None) -> None:
+        self._saved = dict(saved or {})
 
     def apply(self, event: AnyEvent) -> None:
         """Take one more event into account."""

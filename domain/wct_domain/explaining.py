@@ -1,10 +1,24 @@
 """Errors in words that are safe to show: the place and the rule, not the value."""
 
+from threading import current_thread, main_thread
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from wct_domain.errors import WctError
+
+
+def ends_process(error: BaseException) -> bool:
+    """Whether what a component raised is meant for the whole process, not its step.
+
+    ``SystemExit`` is. So is the ``KeyboardInterrupt`` of a signal, which Python raises
+    in the main thread only; anywhere else somebody's code raised it. Other exceptions
+    outside of ``Exception`` (of asyncio, of a test framework, a stranger's own) say no
+    more than that the component could not go on.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return current_thread() is main_thread()
+    return isinstance(error, SystemExit)
 
 
 def explain(error: BaseException) -> str:

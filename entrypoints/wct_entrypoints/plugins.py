@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from wct_domain.components import Components
-from wct_domain.explaining import explain
+from wct_domain.explaining import ends_process, explain
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.services import ServiceContainer
 from wct_entrypoints.logs import Log
@@ -132,7 +132,9 @@ def _installed(path: tuple[str, ...]) -> "EntryPoints":
 def _attempt(entry: "EntryPoint", what: str, use: Callable[[Any], object]) -> None:
     try:
         use(entry.load())
-    except Exception as error:  # noqa: BLE001  # a stranger's package: whatever it raises
+    except BaseException as error:  # a stranger's package: whatever it raises
+        if ends_process(error):
+            raise
         log.warning(
             "plugin.failed",
             message=f"Failed to {what} {entry.name}: {explain(error)}",

@@ -50,6 +50,10 @@ def register_schemas():
 
 def refuse(*_):
     raise RuntimeError("not today")
+
+
+def stray(*_):
+    raise GeneratorExit("not now")
 """
 
 
@@ -236,6 +240,7 @@ def test_a_plugin_s_connector_is_available_with_its_schemas(
     ("target", "reason"),
     [
         ("refuse", "not today"),
+        ("stray", "not now"),
         ("missing", "has no attribute 'missing'"),
     ],
 )

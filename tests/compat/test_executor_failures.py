@@ -1,18 +1,13 @@
 """A step that fails: it says why, saves nothing, and the run goes on."""
 
-import sys
-from threading import Thread
-
 import pytest
 
-from tests.compat.bench import Bench, Document, step, summary
+from tests.compat.bench import Bench, step, summary
 from tests.compat.toys import OddError, analysis, raising, source
 from wct_domain.events import (
     ArtifactMissing,
     ArtifactSaved,
     RunCompleted,
-    RunFailed,
-    RunInterrupted,
     StepFailed,
     StepSkipped,
     StepStarted,
@@ -195,57 +190,3 @@ def test_a_source_that_cannot_be_read_is_tried_once(bench: Bench) -> None:
 
     assert {result.error_message for result in results} == {"the box is shut"}
     assert len(shut.asked) == 1
-
-
-def leaving(bench: Bench, *steps: Document) -> BaseException:
-    """Run to where the run is left, on a thread: should it hang, this test must not."""
-    left: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            bench.run(*steps)
-        except BaseException as error:  # noqa: BLE001  # what is being tested
-            left.append(error)
-
-    thread = Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(timeout=30)
-    assert not thread.is_alive(), "the run goes on for ever"
-    [error] = left
-    return error
-
-
-@pytest.mark.parametrize("error", [SystemExit(7), KeyboardInterrupt()])
-@pytest.mark.parametrize("where", ["connector", "analyser"])
-def test_leaving_the_process_is_not_held_back(
-    where: str, error: BaseException, bench: Bench
-) -> None:
-    if where == "connector":
-        bench.connect(source("post", raising(error)))
-    else:
-        bench.employ(analysis("counter", raising(error)))
-
-    assert leaving(bench, step("count")) is error
-    assert bench.events(RunCompleted) == []
-    if isinstance(error, SystemExit):
-        assert [event.error for event in bench.events(RunFailed)] == ["SystemExit"]
-    else:
-        [event] = bench.events(RunInterrupted)
-        assert event.in_flight == ("count",)
-
-
-def test_sys_exit_in_a_component_ends_a_run_of_many_steps(bench: Bench) -> None:
-    bench.employ(analysis("quitter", lambda _read, _made, _in: sys.exit("enough")))
-
-    steps = (step(f"s{number}") for number in range(9))
-    error = leaving(bench, step("quit", analyser="quitter"), *steps)
-
-    assert isinstance(error, SystemExit)
-    assert error.code == "enough"
-
-
-def test_a_run_can_follow_one_that_was_left(bench: Bench) -> None:
-    bench.employ(analysis("quitter", raising(SystemExit(7))))
-    leaving(bench, step("quit", analyser="quitter"))
-
-    assert [result.success for result in bench.run(step("count"))] == [True]

@@ -110,7 +110,7 @@ class RunbookExecutor:
             ExecutorError: the runbook is not usable.
             LedgerError: the ledger refused; the run stopped there.
             RunInterruptedError: ``interrupt`` was called.
-            KeyboardInterrupt: as above, where nobody handles the signal.
+            KeyboardInterrupt: as above, by a signal that nobody handles.
             SystemExit: a component raised it; ``run.failed`` is recorded.
         """
         loaded = self._load(command.path)

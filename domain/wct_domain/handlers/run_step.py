@@ -24,7 +24,7 @@ from wct_domain.events import (
     StepFailed,
     StepStarted,
 )
-from wct_domain.explaining import Failure
+from wct_domain.explaining import Failure, ends_process
 from wct_domain.extraction import extraction_facts, extraction_gaps
 from wct_domain.handlers.tools import Events, StepTools
 from wct_domain.message import Message
@@ -75,15 +75,16 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
         with working_in(context):
             analyser = _analyser(command, tools)
             work = _input(command, tools, analyser)
-        if work.read is not None:
-            yield (work.read,)
+    except BaseException as error:  # noqa: BLE001  # see _failed
+        yield _failed(step, error, _elapsed(tools, begun), tools)
+        return
+    if work.read is not None:
+        yield (work.read,)
+    try:
         with working_in(context):
             result = _analysed(analyser, work)
         stored = tools.draft.message(result)
-    except Exception as error:  # noqa: BLE001  # explained below
-        # Components are anybody's code, and the seed promises that whatever they
-        # raise fails the step and not the run.
-        tools.draft.take()
+    except BaseException as error:  # noqa: BLE001  # see _failed
         yield _failed(step, error, _elapsed(tools, begun), tools)
         return
     yield (
@@ -238,8 +239,13 @@ def _completed(
 
 
 def _failed(
-    step: ExecutionStep, error: Exception, duration: int, tools: StepTools
+    step: ExecutionStep, error: BaseException, duration: int, tools: StepTools
 ) -> tuple[Event, ...]:
+    # Components are anybody's code, and the seed promises that whatever they raise
+    # fails the step and not the run.
+    if ends_process(error):
+        raise error
+    tools.draft.take()
     failure = Failure.of(error)
     failed = StepFailed(
         step=step.id,

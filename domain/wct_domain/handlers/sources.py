@@ -22,7 +22,7 @@ JSON."""
 class _Reading:
     lock: Lock = field(default_factory=Lock)
     message: Message | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class SharedSources:
@@ -45,7 +45,7 @@ class SharedSources:
         """Return what the connector reads, with its digest if it was read just now.
 
         Raises:
-            Exception: whatever the connector raised, now or for an earlier step.
+            BaseException: whatever the connector raised, now or for an earlier step.
             ContentNotJsonError: what it brought cannot be recorded; told to every
                 step that asks, as above.
         """
@@ -60,7 +60,7 @@ class SharedSources:
             try:
                 message = _extract(connector, schema)
                 digested = digest(message)
-            except Exception as error:
+            except BaseException as error:
                 reading.error = error
                 raise
             # Not the connector's own: it may keep what it returned, and read it again.

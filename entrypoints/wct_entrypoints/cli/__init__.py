@@ -75,6 +75,14 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted", err=True)
             sys.exit(INTERRUPTED)
+        except BaseException as error:
+            if isinstance(error, (Exception, SystemExit)):
+                raise
+            # A plugin that is asked what it is, outside of a step. Its words may quote
+            # data, and a traceback would show them.
+            name = type(error).__name__
+            click.echo(f"Error: an installed component raised {name}", err=True)
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -15,6 +15,7 @@ REASONS = {
         "Connector 'misbehaving' was asked for letters 1.0.0 and returned parcels 1.0.0"
     ),
     "no json": "is not JSON: a object",
+    "cancel": "gave up on a***@e***.org",
     "fail": "cannot open [/red] box of a***@e***.org",
 }
 

@@ -62,9 +62,18 @@ def grumble() -> None:
     sys.exit("gave up on ann@example.org")
 
 
+class Strange(BaseException):
+    """No ``Exception``, and no error of Python's."""
+
+
+def cancel() -> None:
+    msg = "gave up on ann@example.org"
+    raise Strange(msg)
+
+
 DEEDS: dict[str, Callable[[], None]] = {
     each.__name__: each
-    for each in (sleep, spin, pool, match, fail, connect, leave, grumble)
+    for each in (sleep, spin, pool, match, fail, connect, leave, grumble, cancel)
 }
 
 

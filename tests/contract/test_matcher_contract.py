@@ -19,6 +19,12 @@ class TestPortableMatcher(MatcherContract):
         assert compiler.compile(("email",), ("iban",)) is first
         assert compiler.compile(["email"], []) is not first
 
+    @pytest.mark.parametrize("sign", "(/=:%5\u00e9\x00")
+    def test_what_no_word_has_is_no_blank_between_words(self, sign: str) -> None:
+        matcher = PortableMatcherCompiler(fast=False).compile(["email address"], [])
+        assert matcher.scan(f"the email{sign}address".encode()) == []
+        assert len(matcher.scan(f"{sign} email_address {sign}".encode())) == 1
+
 
 class TestMatcherWithTheExtraFast(MatcherContract):
     @pytest.fixture

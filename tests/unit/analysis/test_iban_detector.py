@@ -68,6 +68,8 @@ def test_check_digits_hold_for_the_example_of_the_standard() -> None:
         grouped(NUMBERS[2]).replace(" ", "  "),
         grouped(NUMBERS[2]).replace(" ", "-", 1),
         grouped(NUMBERS[2])[:-1],
+        "MT31 1234 5678 9012 3:45 6789 0123 456",  # groups, and a sign in one
+        "GB29 NWBK 6016 1331 92\u00e919",
     ],
 )
 def test_what_does_not_hold_is_no_account_number(text: str) -> None:

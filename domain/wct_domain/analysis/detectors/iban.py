@@ -86,7 +86,8 @@ def _is_valid(compact: bytes) -> bool:
             return False
     elif 2 * len(compact.translate(None, _NO_DIGIT)) < len(compact):
         return False
-    return compact.isupper() and check_digits_hold(compact)
+    # Groups of four may hold anything between their blanks.
+    return compact.isalnum() and compact.isupper() and check_digits_hold(compact)
 
 
 IBAN = Detector(

@@ -23,6 +23,14 @@ _INDENTATION = re.compile(r"^[ ?-]+", re.MULTILINE)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class RunbookTextError(RunbookLoadError):
+    """A runbook file is not what it should be from a line on; None: nobody knows."""
+
+    def __init__(self, message: str, line: int | None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class RunbookFile(NamedTuple):
     """A parsed file, with the bytes that it was parsed from."""
 
@@ -54,8 +62,9 @@ def read_runbook_file(path: Path) -> RunbookFile:
         _refuse_deep_nesting(path, text)
         document: object = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        msg = f"Invalid YAML in {path}: {_problem(error)}"
-        raise RunbookLoadError(msg) from error
+        place, line = _place(error, text)
+        msg = f"Invalid YAML in {path}: {place}{_problem(error)}"
+        raise RunbookTextError(msg, line) from error
     if "&" in text:
         _refuse_alias_bombs(path, document)
     return RunbookFile(document, source)
@@ -70,20 +79,30 @@ def _text(path: Path, source: bytes) -> str:
             f"Failed to load runbook {path}: line {line} is not UTF-8 text "
             f"(byte {error.start}); save the file as UTF-8"
         )
-        raise RunbookLoadError(msg) from error
+        raise RunbookTextError(msg, line) from error
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None)
     if problem is None:
         # A reader error, or a scalar that looks like a date and is none.
         problem = getattr(error, "reason", None) or str(error)
-    if mark is None:
-        return str(problem)
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
+    return str(problem)
+
+
+def _place(error: Exception, text: str) -> tuple[str, int | None]:
+    """Say where an error is, to stand before it, and its line, if that is known."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        line: int = mark.line + 1
+        return f"line {line}, column {mark.column + 1}: ", line
+    if isinstance(error, yaml.reader.ReaderError):
+        # Of the C parser it counts bytes.
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        return f"line {line}: ", line
+    return "", None
 
 
 def _refuse_deep_nesting(path: Path, text: str) -> None:
@@ -102,9 +121,10 @@ def _refuse_deep_nesting(path: Path, text: str) -> None:
         level += isinstance(event, yaml.CollectionStartEvent)
         level -= isinstance(event, yaml.CollectionEndEvent)
         if level > DEEPEST:
-            place = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
+            line = event.start_mark.line + 1 if event.start_mark else None
+            place = "" if line is None else f"line {line}: "
             msg = f"Invalid YAML in {path}: {place}it is nested too deeply"
-            raise RunbookLoadError(msg)
+            raise RunbookTextError(msg, line)
 
 
 def _refuse_alias_bombs(path: Path, document: object) -> None:

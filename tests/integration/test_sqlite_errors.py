@@ -196,3 +196,15 @@ def test_the_editor_learns_the_properties_from_the_model() -> None:
     assert schema["required"] == ["database_path"]
     assert schema.get("additionalProperties") is not False
     assert all("description" in each for each in schema["properties"].values())
+
+
+def test_what_will_keep_a_file_from_being_read_is_known_before(
+    shop: Path, tmp_path: Path
+) -> None:
+    factory = SQLiteConnectorFactory(ServiceContainer(), {})
+    gone = tmp_path / "gone.db"
+
+    assert factory.get_obstacles({"database_path": str(shop)}) == {}
+    assert factory.get_obstacles({"database_path": str(gone)}) == {
+        "database_path": f"SQLite database file not found: {gone}"
+    }

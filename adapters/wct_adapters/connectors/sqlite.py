@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from wct_adapters.connectors.paths import belongs_to_wct, shown
@@ -72,7 +73,8 @@ class SQLiteConnector(Connector):
         origin = Origin("sqlite", NAME, self._stem)
         cells, tables = CellItems(origin, notes), list[dict[str, Any]]()
         try:
-            self._refuse_what_is_no_file()
+            if (reason := _obstacle(self._path, self._own)) is not None:
+                raise ConnectorExtractionError(reason)
             with opened(self._path) as database:
                 for name in database.table_names():
                     table = self._table(database, name, cells)
@@ -82,18 +84,6 @@ class SQLiteConnector(Connector):
             msg = f"Database metadata extraction failed: {error}"
             raise ConnectorExtractionError(msg) from error
         return self._document(tables, cells)
-
-    def _refuse_what_is_no_file(self) -> None:
-        path = shown(self._path)
-        if not self._path.exists():
-            msg = f"SQLite database file not found: {path}"
-        elif not self._path.is_file():
-            msg = f"SQLite database is not a file: {path}"
-        elif belongs_to_wct(self._path, self._own):
-            msg = f"{path} belongs to wct, which never reads its own files"
-        else:
-            return
-        raise ConnectorExtractionError(msg)
 
     def _table(
         self, database: SqliteDatabase, name: str, cells: CellItems
@@ -147,6 +137,17 @@ class SQLiteConnector(Connector):
         }
 
 
+def _obstacle(path: Path, own: OwnFiles) -> str | None:
+    """Say why a file cannot be a database to read; None if it may be one."""
+    if not path.exists():
+        return f"SQLite database file not found: {shown(path)}"
+    if not path.is_file():
+        return f"SQLite database is not a file: {shown(path)}"
+    if belongs_to_wct(path, own):
+        return f"{shown(path)} belongs to wct, which never reads its own files"
+    return None
+
+
 class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
     """Reads the cells of all tables of a SQLite file.
 
@@ -182,6 +183,12 @@ class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
 
     def get_output_schemas(self) -> list[Schema]:
         return SQLiteConnector.get_supported_output_schemas()
+
+    def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
+        made = SQLiteConnectorConfig.from_properties(config, self._environ)
+        own = registered(self._container, OwnFiles) or OwnFiles()
+        reason = _obstacle(made.database_path, own)
+        return {} if reason is None else {"database_path": reason}
 
     def get_config_model(self) -> type[SQLiteConnectorConfig]:
         return SQLiteConnectorConfig

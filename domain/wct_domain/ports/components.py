@@ -163,6 +163,16 @@ class ComponentFactory(ABC, Generic[ComponentT_co]):
         """
         return None
 
+    def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
+        """Say what would keep a component from its work now: property to reason.
+
+        For instance ``{"path": "there is no such file: letters.txt"}``. Asked by
+        ``wct validate-runbook`` only, with properties that ``can_create`` accepts. A
+        run does not ask: what is missing may be there when its step begins.
+        """
+        del config
+        return {}
+
     def get_versions(self, config: ComponentConfig) -> Mapping[str, str]:
         """Say what, beside its code, decides the component's output.
 

@@ -63,8 +63,20 @@ def _properties(
     found = list(_refused_fields(entry, config.properties, factory))
     if not found and thorough:
         found = list(_refused_by_factory(entry, config, factory, make))
+        found = found or list(_obstacles(entry, config, factory))
     yield from found
     yield from _ignored_fields(entry, config.properties, factory)
+
+
+def _obstacles(
+    entry: Entry[C], config: C, factory: ComponentFactory[Any]
+) -> Iterator[Remark]:
+    try:
+        obstacles = dict(factory.get_obstacles(config.properties))
+    except Exception:  # noqa: BLE001  # a plugin: its step will tell
+        return
+    for name, reason in obstacles.items():
+        yield error(entry.at("properties", name), reason)
 
 
 def _ignored_fields(

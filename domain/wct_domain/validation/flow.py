@@ -1,4 +1,4 @@
-"""Mistakes between steps: cycles, results that are not kept, schemas that differ."""
+"""Mistakes between steps: results that are not kept, schemas that differ."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,53 +6,20 @@ from typing import Any
 
 from wct_domain.components import Components, input_schemas, output_schemas
 from wct_domain.errors import ExecutorError, VersionNotSupportedError
+from wct_domain.explaining import explain
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.resolution import accept, resolve
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig, ExecutionStep
-from wct_domain.schemas import Schema
-from wct_domain.validation.remarks import Remark, error, warning
-from wct_domain.validation.sketch import Entry, Sketch
+from wct_domain.schemas import Schema, SchemaLoader
+from wct_domain.validation.remarks import Location, Remark, error, warning
+from wct_domain.validation.sketch import Entry, Sketch, steps_by_id
 
 Step = Entry[ExecutionStep]
 
 
-def cycle_remarks(runbook: Sketch) -> Iterator[Remark]:
-    """Report each cycle once, at the first step of it in the file."""
-    steps = _by_id(runbook.steps)
-    origins = {id: step.text("input_from") for id, step in steps.items()}
-    settled: set[str] = set()
-    for start in origins:
-        walk: dict[str, None] = {}
-        here: str | None = start
-        while here in origins and here not in settled and here not in walk:
-            walk[here] = None
-            here = origins[here]
-        if here in walk:
-            ring = list(walk)[list(walk).index(here) :]
-            first = min(ring, key=lambda id: steps[id].number)
-            yield _cycle(steps[first], _turned(ring, first))
-        settled.update(walk)
-
-
-def _cycle(step: Step, ring: Sequence[str]) -> Remark:
-    # Each reads from the next: the arrows show where data would have to flow.
-    flow = " -> ".join([ring[0], *reversed(ring)])
-    message = (
-        "Circular dependency detected in execution steps involving "
-        f"'{ring[0]}'. Pipeline steps cannot form dependency cycles. Here: {flow}"
-    )
-    hint = "let one of these steps read from a connector"
-    return error(step.at("input_from"), message, hint, stops_run=True)
-
-
-def _turned(ring: Sequence[str], first: str) -> list[str]:
-    at = ring.index(first)
-    return [*ring[at:], *ring[:at]]
-
-
 def unsaved_remarks(runbook: Sketch) -> Iterator[Remark]:
     """Report steps that read from a step which keeps no result."""
-    steps = _by_id(runbook.steps)
+    steps = steps_by_id(runbook.steps)
     for step in runbook.steps:
         origin = steps.get(step.text("input_from") or "")
         if origin is None or _saves(origin):
@@ -71,9 +38,15 @@ def _saves(step: Step) -> bool:
     return step.model.save_output
 
 
-def schema_remarks(runbook: Sketch, installed: Components) -> Iterator[Remark]:
-    """Report steps whose components do not agree on a schema."""
-    edges = _Edges(runbook, installed)
+def schema_remarks(
+    runbook: Sketch, installed: Components, schemas: SchemaLoader | None = None
+) -> Iterator[Remark]:
+    """Report steps whose components do not agree on a schema, or one without a file.
+
+    Args:
+        schemas: where schemas are looked for; None does not look.
+    """
+    edges = _Edges(runbook, installed, schemas)
     for step in _upstream_first(runbook.steps):
         if step.model is not None:
             yield from edges.remarks(step, step.model)
@@ -82,7 +55,9 @@ def schema_remarks(runbook: Sketch, installed: Components) -> Iterator[Remark]:
 class _Edges:
     """Follows schemas from connectors through the steps, as a run would."""
 
-    def __init__(self, runbook: Sketch, installed: Components) -> None:
+    def __init__(
+        self, runbook: Sketch, installed: Components, schemas: SchemaLoader | None
+    ) -> None:
         self._sources = {
             entry.model.name: entry.model for entry in runbook.connectors if entry.model
         }
@@ -90,7 +65,9 @@ class _Edges:
             entry.model.name: entry.model for entry in runbook.analysers if entry.model
         }
         self._installed = installed
+        self._schemas = schemas
         self._produced: dict[str, Schema] = {}
+        self._looked_for: set[Schema] = set()
 
     def remarks(self, step: Step, model: ExecutionStep) -> Iterator[Remark]:
         analysis = self._analyses.get(model.analyser or "")
@@ -141,7 +118,10 @@ class _Edges:
         if offered is None or wanted is None:
             return
         try:
-            resolve(model.input_schema, model.input_schema_version, offered, wanted)
+            schema = resolve(
+                model.input_schema, model.input_schema_version, offered, wanted
+            )
+            yield from self._unusable(step.at("input_schema"), schema)
         except ExecutorError as refusal:
             yield error(
                 step.at(_field("input", refusal)),
@@ -187,12 +167,24 @@ class _Edges:
         self, step: Step, model: ExecutionStep, offered: list[Schema], who: str
     ) -> Iterator[Remark]:
         try:
-            self._produced[model.id] = resolve(
-                model.output_schema, model.output_schema_version, offered
-            )
+            schema = resolve(model.output_schema, model.output_schema_version, offered)
+            self._produced[model.id] = schema
+            yield from self._unusable(step.at("output_schema"), schema)
         except ExecutorError as refusal:
             hint = f"choose what {who} produces"
             yield error(step.at(_field("output", refusal)), str(refusal), hint)
+
+    def _unusable(self, at: Location, schema: Schema) -> Iterator[Remark]:
+        """Report a schema that cannot be loaded, at the first step that needs it."""
+        if self._schemas is None or schema in self._looked_for:
+            return
+        self._looked_for.add(schema)
+        try:
+            schema.bound(self._schemas).violation({})  # compiles it, as a run does
+        except Exception as reason:  # noqa: BLE001  # a plugin's own loader, perhaps
+            message = f"schema {schema.name} {schema.version} cannot be loaded"
+            hint = "install the package that brings it, or mend the file"
+            yield error(at, f"{message}: {explain(reason)}", hint)
 
 
 def _ignored(step: Step, model: ExecutionStep, arriving: Schema) -> Iterator[Remark]:
@@ -225,15 +217,6 @@ def _declared(
         return output_schemas(factory) or None
     except Exception:  # noqa: BLE001  # a plugin: its step will tell
         return None
-
-
-def _by_id(steps: Sequence[Step]) -> dict[str, Step]:
-    """Steps by id, the first one of each: a second one is reported elsewhere."""
-    found: dict[str, Step] = {}
-    for step in steps:
-        if (id := step.text("id")) is not None:
-            found.setdefault(id, step)
-    return found
 
 
 def _upstream_first(steps: Sequence[Step]) -> Iterator[Step]:

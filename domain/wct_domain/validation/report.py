@@ -6,12 +6,10 @@ from typing import NamedTuple
 from wct_domain.components import Components
 from wct_domain.plan import plan_runbook
 from wct_domain.runbook import ExecutionStep, Runbook
+from wct_domain.schemas import SchemaLoader
 from wct_domain.validation.components import component_remarks
-from wct_domain.validation.flow import (
-    cycle_remarks,
-    schema_remarks,
-    unsaved_remarks,
-)
+from wct_domain.validation.cycles import cycle_remarks
+from wct_domain.validation.flow import schema_remarks, unsaved_remarks
 from wct_domain.validation.remarks import Location, Remark, error
 from wct_domain.validation.sketch import Sketch, sketch
 from wct_domain.validation.writing import (
@@ -64,6 +62,7 @@ def examine(
     installed: Components,
     *,
     repeated_keys: Sequence[tuple[Location, int]] = (),
+    schemas: SchemaLoader | None = None,
     thorough: bool = True,
 ) -> Report:
     """Check a parsed runbook file against format 1.0.0 and the installed components.
@@ -71,6 +70,8 @@ def examine(
     Args:
         repeated_keys: keys that stand twice in a mapping, with their lines: a parsed
             document no longer shows them.
+        schemas: where those that steps would produce have to be; not looked for
+            without it.
         thorough: also ask factories whether they can make the components.
     """
     written = sketch(document)
@@ -78,7 +79,7 @@ def examine(
         *repeated_key_remarks(repeated_keys),
         *_of_the_text(written),
         *component_remarks(written, installed, thorough=thorough),
-        *schema_remarks(written, installed),
+        *schema_remarks(written, installed, schemas),
     )
     refused = any(remark.stops_run for remark in remarks)
     if written.runbook is None and not refused:

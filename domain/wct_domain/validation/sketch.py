@@ -1,6 +1,6 @@
 """A runbook as far as it can be understood: one wrong field hides nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -82,6 +82,17 @@ def sketch(document: object) -> Sketch:
         return Sketch(document, Runbook.model_validate(document), ())
     except ValidationError as error:
         return Sketch(document, None, problems_of(error))
+
+
+def steps_by_id(
+    steps: Sequence[Entry[ExecutionStep]],
+) -> dict[str, Entry[ExecutionStep]]:
+    """Steps by id, the first one of each: a second one is reported elsewhere."""
+    found: dict[str, Entry[ExecutionStep]] = {}
+    for step in steps:
+        if (id := step.text("id")) is not None:
+            found.setdefault(id, step)
+    return found
 
 
 def _sound(kind: type[M], item: object) -> M | None:

@@ -12,6 +12,7 @@ from wct_entrypoints.bootstrap.runbooks import (
     lines_of,
     read_runbook_file,
 )
+from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.shared import printable
 
 
@@ -99,6 +100,7 @@ def examine_file(
         file.document,
         components,
         repeated_keys=duplicate_keys(file.source),
+        schemas=RegisteredSchemas() if thorough else None,
         thorough=thorough,
     )
     return Examination(path, file.source, report, components)

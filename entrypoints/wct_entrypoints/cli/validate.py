@@ -32,7 +32,7 @@ def validate_runbook(*, runbook: Path, strict: bool, as_json: bool) -> None:
     One line for each finding, in the order of the file: file, line, level, field,
     what is wrong and what to do. An error means that the run, or a step of it, will
     fail. Components are asked whether they take their properties, so that paths and
-    rulesets have to be there, but no data is read.
+    rulesets have to be there, and so have schemas; but no data is read.
 
     Exit status: 0 valid, perhaps with warnings; 1 errors.
 
@@ -113,7 +113,7 @@ def _document(examined: Examination, *, valid: bool) -> dict[str, Any]:
 def _unreadable(path: Path, error: RunbookLoadError) -> dict[str, Any]:
     finding: dict[str, Any] = {
         "level": "error",
-        "line": None,
+        "line": getattr(error, "line", None),
         "field": "root",
         "location": [],
         "message": str(error),

@@ -148,13 +148,50 @@ def test_json_of_a_valid_runbook_has_the_order(cli: Cli) -> None:
 
 
 def test_json_says_too_that_a_file_is_no_yaml(cli: Cli) -> None:
-    Path("bad.yaml").write_text("[")
+    Path("bad.yaml").write_text("name: x\nsteps: [\n")
 
     done = cli("validate-runbook", "bad.yaml", "--json")
 
     (finding,) = json.loads(done.stdout)["findings"]
-    assert finding["message"].startswith("Invalid YAML in bad.yaml: line ")
+    assert finding["message"].startswith("Invalid YAML in bad.yaml: line 3, column 1: ")
+    assert finding["line"] == 3
     assert (done.exit_code, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"name: x\nb\xe4d: y\n", "line 2 is not UTF-8 text"),
+        (b"name: x\nbell: \x07\n", "line 2: "),
+        (b"name: x\na: " + b"[" * 600, "line 2: it is nested too deeply"),
+    ],
+)
+def test_json_has_the_line_of_whatever_is_no_yaml(
+    cli: Cli, text: bytes, says: str
+) -> None:
+    Path("bad.yaml").write_bytes(text)
+
+    done = cli("validate-runbook", "bad.yaml", "--json")
+
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert finding["line"] == 2
+    assert says in finding["message"]
+
+
+def test_a_database_that_is_not_there_is_told_before_the_run(cli: Cli) -> None:
+    shop = {
+        "name": "note",
+        "type": "sqlite_connector",
+        "properties": {"database_path": "shop.db"},
+    }
+
+    done = cli("validate-runbook", write(connectors=[shop]))
+
+    assert done.exit_code == 1
+    assert (
+        "error: connectors -> 0 -> properties -> database_path: "
+        "SQLite database file not found: shop.db\n"
+    ) in done.stdout
 
 
 def test_components_are_asked_whether_they_can_be_made(cli: Cli) -> None:

@@ -13,7 +13,7 @@ from wct_domain.ports.components import (
     ComponentConfig,
     ComponentFactory,
 )
-from wct_domain.schemas import Schema
+from wct_domain.schemas import Schema, SchemaLoader
 from wct_domain.validation import Remark, examine
 
 T = TypeVar("T")
@@ -130,16 +130,26 @@ def runbook(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def remarks(
-    document: object, components: Components | None = None, *, thorough: bool = True
+    document: object,
+    components: Components | None = None,
+    *,
+    schemas: SchemaLoader | None = None,
+    thorough: bool = True,
 ) -> tuple[Remark, ...]:
-    return examine(document, components or installed(), thorough=thorough).remarks
+    return examine(
+        document, components or installed(), schemas=schemas, thorough=thorough
+    ).remarks
 
 
 def said(
-    document: object, components: Components | None = None, *, thorough: bool = True
+    document: object,
+    components: Components | None = None,
+    *,
+    schemas: SchemaLoader | None = None,
+    thorough: bool = True,
 ) -> list[str]:
     """Each remark as ``level: field: text``."""
     return [
         f"{each.level}: {each.field}: {each.text}"
-        for each in remarks(document, components, thorough=thorough)
+        for each in remarks(document, components, schemas=schemas, thorough=thorough)
     ]

@@ -126,3 +126,22 @@ def test_a_model_that_cannot_be_had_leaves_the_question_to_the_factory() -> None
 
     assert said(with_type("plugin"), installed(plugin=plugin)) == []
     assert plugin.asked == 1
+
+
+def test_what_stands_in_a_component_s_way_is_told_where_the_property_is() -> None:
+    class Far(Shop[Any]):
+        def get_obstacles(self, config: dict[str, Any]) -> dict[str, str]:
+            return {"street": "the bridge is closed"}
+
+    assert said(with_type("far"), installed(far=Far("far"))) == [
+        "error: connectors -> 0 -> properties -> street: the bridge is closed"
+    ]
+    assert said(with_type("far"), installed(far=Far("far")), thorough=False) == []
+
+
+def test_a_factory_that_cannot_say_what_stands_in_its_way_is_left_alone() -> None:
+    class Lost(Shop[Any]):
+        def get_obstacles(self, config: dict[str, Any]) -> dict[str, str]:
+            raise RuntimeError
+
+    assert said(with_type("lost"), installed(lost=Lost("lost"))) == []

@@ -15,7 +15,7 @@ from tests.unit.validation.bench import (
     step,
 )
 from wct_domain.components import Components
-from wct_domain.schemas import Schema
+from wct_domain.schemas import Schema, SchemaSource
 
 
 def test_a_cycle_is_told_once_at_its_first_step() -> None:
@@ -200,3 +200,46 @@ def test_a_factory_that_lists_no_schemas_or_raises_is_not_blamed() -> None:
     for factory in (silent, Raising("silent")):
         has = Components(connectors={"post": factory}, analysers={"counter": factory})
         assert said(runbook(step("a", input_schema="whatever")), has) == []
+
+
+class Shelf(SchemaSource):
+    """Has the schemas that it is told of."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def load(self, schema_name: str, version: str = "1.0.0") -> dict[str, Any]:
+        if schema_name not in self._names:
+            msg = f"no {schema_name} {version} here"
+            raise FileNotFoundError(msg)
+        return {}
+
+    def violation(self, schema_name: str, version: str, content: object) -> str | None:
+        self.load(schema_name, version)
+        return "data: is a required property"
+
+
+def test_a_schema_that_cannot_be_loaded_is_told_at_the_first_step_that_needs_it() -> (
+    None
+):
+    document = runbook(step("a"), step("b"))
+
+    assert said(document, schemas=Shelf("letters")) == [
+        (
+            "error: execution -> 0 -> output_schema: schema counts 1.0.0 cannot be "
+            "loaded: no counts 1.0.0 here; "
+            "install the package that brings it, or mend the file"
+        )
+    ]
+    assert [each.field for each in remarks(document, schemas=Shelf("counts"))] == [
+        "execution -> 0 -> input_schema"
+    ]
+    assert said(document, schemas=Shelf("letters", "counts")) == []
+
+
+def test_the_schema_of_a_step_that_only_reads_is_looked_for_too() -> None:
+    only = step("a", analyser=None, input_schema="letters", output_schema="letters")
+
+    (_unused, remark) = remarks(runbook(only), schemas=Shelf())
+
+    assert remark.text.startswith("schema letters 1.2.0 cannot be loaded")

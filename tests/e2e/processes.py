@@ -58,6 +58,14 @@ class Wct:
         )
 
 
+def wait_for(process: subprocess.Popen[str], line: str) -> None:
+    """Wait until a process has said something on stderr."""
+    assert process.stderr is not None
+    while (said := process.stderr.readline()) and line not in said:
+        continue
+    assert line in said
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a process ended after a signal, and how long that took (seconds)."""

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run within a second, and leave a record to look at."""
+"""Ctrl-C, SIGTERM and SIGHUP end a run within a second, and leave a record of it."""
 
 import json
 import signal
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.letterbox_runbooks import count, read, write
-from tests.e2e.processes import Ended, Wct, end
+from tests.e2e.processes import Ended, Wct, end, wait_for
 
 ENOUGH = 5.0
 """Seconds: a hang lasts a minute, and a loaded machine may take its time."""
@@ -27,17 +27,9 @@ def interrupted(
         count("late", input_from="stuck"),
     )
     process = wct.start("run", runbook)
-    wait_for(wct, process, "[1/3] quick completed")
+    wait_for(process, "[1/3] quick completed")
     time.sleep(0.1)
     return end(process, *signals)
-
-
-def wait_for(wct: Wct, process: subprocess.Popen[str], line: str) -> None:
-    """Wait until the process has said something on stderr."""
-    assert process.stderr is not None
-    while (said := process.stderr.readline()) and line not in said:
-        continue
-    assert line in said
 
 
 def events(wct: Wct, kind: str) -> list[dict[str, object]]:
@@ -47,7 +39,8 @@ def events(wct: Wct, kind: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("deed", ["sleep", "spin", "pool", "match"])
 @pytest.mark.parametrize(
-    ("kind", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+    ("kind", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
 def test_a_signal_ends_a_run_whatever_its_step_is_doing(
     wct_with_plugin: Wct,
@@ -104,7 +97,7 @@ def test_of_many_steps_at_once_exactly_those_in_flight_are_named(
     steps = [count(f"s{number}", save_output=True) for number in range(1500)]
     runbook = write(tmp_path / "many.yaml", *steps)
     process = wct_with_plugin.start("run", runbook, "--max-workers", "8")
-    wait_for(wct_with_plugin, process, "[40/1500]")
+    wait_for(process, "[40/1500]")
 
     assert end(process, signal.SIGINT).status == 130
 

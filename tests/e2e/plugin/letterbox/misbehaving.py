@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import cast
 
 from wct_entrypoints.api import (
@@ -22,6 +23,13 @@ LONG = 60.0  # seconds
 
 def sleep() -> None:
     time.sleep(LONG)
+
+
+def linger() -> None:
+    """Wait until somebody makes a file ``go`` in the working directory."""
+    end = time.monotonic() + LONG
+    while not Path("go").exists() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def spin() -> None:
@@ -73,7 +81,18 @@ def cancel() -> None:
 
 DEEDS: dict[str, Callable[[], None]] = {
     each.__name__: each
-    for each in (sleep, spin, pool, match, fail, connect, leave, grumble, cancel)
+    for each in (
+        sleep,
+        linger,
+        spin,
+        pool,
+        match,
+        fail,
+        connect,
+        leave,
+        grumble,
+        cancel,
+    )
 }
 
 

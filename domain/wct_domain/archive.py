@@ -1,12 +1,14 @@
 """Messages and texts as blobs, and back.
 
-A stored body is one tag byte and what it says: plain JSON, or zlib-compressed JSON.
-A body of more than ``PART_SIZE`` bytes is cut into parts, and the blob under its
-reference lists their digests, so that a reference has one size whatever it names.
+A stored body is one tag byte and what it says: plain JSON, zlib-compressed JSON, or
+either of these sealed (:class:`wct_domain.ports.keys.Sealer`). A body of more than
+``PART_SIZE`` bytes is cut into parts, and the blob under its reference lists their
+digests, so that a reference has one size whatever it names.
 """
 
 import json
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -23,13 +25,14 @@ from wct_domain.errors import BlobDamagedError, SchemaLoadError
 from wct_domain.extraction import extraction_facts
 from wct_domain.marks import MarkedFields, marked, without
 from wct_domain.message import Message
+from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, BlobStore
 from wct_domain.schemas import Schema, SchemaLoader
 
 PART_SIZE = 1 << 20  # bytes
 VOLATILE = "x-wct-volatile"
 
-_PLAIN, _ZLIB, _PARTS = b"\x00", b"\x01", b"\x02"
+_PLAIN, _ZLIB, _PARTS, _SEALED = b"\x00", b"\x01", b"\x02", b"\x03"
 _WORTH_COMPRESSING = 512  # bytes; below, zlib saves less than it costs
 _FAST = 1  # zlib level: a third of the time of the default, a tenth larger
 
@@ -69,11 +72,22 @@ def schema_name(schema: Schema | None) -> str | None:
 
 
 class BlobDraft:
-    """Blobs that the next append is to store together with its events."""
+    """Blobs that the next append is to store together with its events.
 
-    def __init__(self, key: bytes, volatile: VolatileFields) -> None:
+    Args:
+        key: of content digests.
+        seal: encrypts what is stored, after compression; None: it stays readable.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        volatile: VolatileFields,
+        seal: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         self._key = key
         self._volatile = volatile
+        self._seal = seal
         self._blobs: list[Blob] = []
 
     def message(self, message: Message) -> StoredMessage:
@@ -127,6 +141,8 @@ class BlobDraft:
         if len(body) >= _WORTH_COMPRESSING:
             packed = _ZLIB + zlib.compress(body, _FAST)
             stored = min(stored, packed, key=len)
+        if self._seal is not None:
+            stored = self._seal(stored)
         if len(stored) <= PART_SIZE:
             return self._add(stored), 1
         parts = [
@@ -149,16 +165,22 @@ def parts_of(stored: bytes) -> list[str]:
 
 
 class BlobReader:
-    """What references refer to, rebuilt from the ledger."""
+    """What references refer to, rebuilt from the ledger.
 
-    def __init__(self, blobs: BlobStore) -> None:
+    Args:
+        keys: open what is sealed; None: it stays closed.
+    """
+
+    def __init__(self, blobs: BlobStore, keys: Keys | None = None) -> None:
         self._blobs = blobs
+        self._keys = keys
 
     def message(self, reference: Reference) -> Message:
         """Rebuild a message; a new one with each call, which the caller may change.
 
         Raises:
             BlobMissingError, BlobDamagedError: the ledger cannot provide it.
+            ErasedError: the key that could open it is destroyed.
         """
         document = self.document(reference)
         try:
@@ -184,11 +206,23 @@ class BlobReader:
             if tag == _PARTS:
                 whole = b"".join(self._blobs.blob(part) for part in parts_of(stored))
                 return self._parse(digest, whole)
+            if tag == _SEALED:
+                return self._parse(digest, self._opened(digest, stored))
             if tag == _ZLIB:
                 body = zlib.decompress(body)
             return _parsed(body)
         except (zlib.error, ValueError, RecursionError) as error:
             msg = f"blob {digest} is not what this wct can read"
+            raise BlobDamagedError(msg) from error
+
+    def _opened(self, digest: str, sealed: bytes) -> bytes:
+        if self._keys is None:
+            msg = f"blob {digest} is sealed, and no keys are at hand"
+            raise BlobDamagedError(msg)
+        try:
+            return self._keys.open(sealed)
+        except BlobDamagedError as error:
+            msg = f"blob {digest} cannot be opened: {error}"
             raise BlobDamagedError(msg) from error
 
 

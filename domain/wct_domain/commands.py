@@ -14,10 +14,12 @@ class ExecuteRunbook(NamedTuple):
     """Load a runbook file and run all of its steps, as one run.
 
     ``run`` may be chosen by the caller, who then knows it before the first event.
+    Runs of one ``erasure_scope`` are erased together; by default each run is its own.
     """
 
     path: Path
     run: str | None = None
+    erasure_scope: str | None = None
 
 
 class StartRun(NamedTuple):

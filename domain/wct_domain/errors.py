@@ -26,6 +26,7 @@ and reads best in one place.
                                     PartialRetryError · UnknownEventError
                                     BlobMissingError · BlobDamagedError
                                     LedgerUnusableError · LedgerWriteError
+                                    CheckpointError · ErasedError
 """
 
 from typing import ClassVar
@@ -293,3 +294,15 @@ class LedgerWriteError(LedgerError):
     """The ledger could not be written (disk full, read-only); nothing was recorded."""
 
     code = "ledger.write"
+
+
+class CheckpointError(LedgerError):
+    """A checkpoint or a key is not in its format, or a signature does not fit."""
+
+    code = "ledger.checkpoint"
+
+
+class ErasedError(LedgerError):
+    """What is asked for was erased: its key is destroyed."""
+
+    code = "ledger.erased"

@@ -9,7 +9,7 @@ for ever: see ``tests/golden``.
 """
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -17,13 +17,24 @@ from wct_domain.digests import Reference
 
 Count = Annotated[int, Field(ge=0)]
 
+Durability: TypeAlias = Literal["process", "power"]
+"""What an acknowledged event survives: the end of its process, or of the power.
+
+Of the class ``process`` a power cut may take the last events, never one before them.
+"""
+
 
 class Fact(BaseModel):
-    """What all events share: the wire name ``subject.verb/version``."""
+    """What all events share: the wire name ``subject.verb/version``.
+
+    An event is of the class ``power`` where something outside of the ledger is done,
+    said or destroyed once it is recorded.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
+    durability: ClassVar[Durability] = "process"
 
 
 class PlannedStep(BaseModel):
@@ -57,15 +68,18 @@ class RunStarted(Fact):
     """A runbook was loaded and planned; its steps are about to run.
 
     ``document`` refers to the runbook as read, with secret values replaced by keyed
-    digests.
+    digests. What the run stores is sealed for ``scope`` and is erased together with
+    all else of that scope.
     """
 
     type = "run.started/1"
+    durability = "power"
     runbook: str  # its name
     steps: tuple[PlannedStep, ...]
     components: tuple[PlannedComponent, ...] = ()
     versions: dict[str, str] = {}  # wct, python
     document: Reference
+    scope: str | None = None  # keyed pseudonym of the erasure scope; None: not sealed
 
 
 class ArtifactsCleared(Fact):
@@ -174,6 +188,7 @@ class RunCompleted(Fact):
     """All steps were visited."""
 
     type = "run.completed/1"
+    durability = "power"
     succeeded: Count
     failed: Count
     skipped: Count
@@ -183,6 +198,7 @@ class RunFailed(Fact):
     """The run stopped for a reason that is no step's."""
 
     type = "run.failed/1"
+    durability = "power"
     code: str
     error: str  # class of the exception
     message: Reference
@@ -192,6 +208,7 @@ class RunInterrupted(Fact):
     """Somebody stopped the run; the named steps had begun and not ended."""
 
     type = "run.interrupted/1"
+    durability = "power"
     signal: str  # SIGINT, SIGTERM
     in_flight: tuple[str, ...]
 
@@ -200,6 +217,7 @@ class EvidenceRevealed(Fact):
     """Somebody had raw evidence of this run shown."""
 
     type = "evidence.revealed/1"
+    durability = "power"
     by: str  # keyed pseudonym of the operating system's user
     command: str
     step: str | None = None  # None: of all steps
@@ -216,6 +234,71 @@ class SubscriberFailed(Fact):
     run: str
     position: Count  # of the event that it was told
     error: str  # class of the exception
+
+
+class ErasureRequested(Fact):
+    """Somebody asked for what this run has stored to be erased; the keys go next.
+
+    Every run of the scope has one before the first key is destroyed, so that an
+    erasure which was cut short is finished at the next start.
+    """
+
+    type = "erasure.requested/1"
+    durability = "power"
+    scope: str  # as in run.started
+    reason: Literal["art17", "retention", "other"]
+    by: str  # keyed pseudonym of the operating system's user
+    reference: str | None = None  # of a ticket; no personal data
+
+
+class DataErased(Fact):
+    """The blobs of this run are gone, after the key that alone could open them."""
+
+    type = "data.erased/1"
+    durability = "power"
+    scope: str  # as in run.started
+    blobs: Count
+
+
+class RunPruned(Fact):
+    """Payloads and blobs of this run were dropped to save space; its hashes stay.
+
+    ``positions`` are ranges of this stream, both ends included.
+    """
+
+    type = "run.pruned/1"
+    durability = "power"
+    positions: tuple[tuple[int, int], ...]
+    blobs: Count
+    size: Count  # bytes, of what was dropped
+
+
+class RunExported(Fact):
+    """A copy of this run left the ledger."""
+
+    type = "run.exported/1"
+    durability = "power"
+    by: str  # keyed pseudonym of the operating system's user
+    size: Count  # of the checkpoint that the copy is proven by, in events
+    readable_by: str | None = None  # id of the recipient's key
+    masked: bool = False  # the masked results are part of it, in clear
+
+
+class RunImported(Fact):
+    """This run was recorded in another ledger, and verified when it was taken in."""
+
+    type = "run.imported/1"
+    durability = "power"
+    by: str  # keyed pseudonym of the operating system's user
+    log: str  # id of the ledger that it was recorded in
+    size: Count  # of the checkpoint that proved it, in events
+    signers: tuple[str, ...] = ()  # names of the keys that signed it
+
+
+class PrunedEvent(NamedTuple):
+    """A fact whose payload was dropped: that it happened is all that is left."""
+
+    type: str
 
 
 class UnknownEvent(BaseModel):
@@ -243,8 +326,13 @@ Event = (
     | RunInterrupted
     | EvidenceRevealed
     | SubscriberFailed
+    | ErasureRequested
+    | DataErased
+    | RunPruned
+    | RunExported
+    | RunImported
 )
 """What may be appended."""
 
-AnyEvent = Event | UnknownEvent
+AnyEvent = Event | UnknownEvent | PrunedEvent
 """What may be read back."""

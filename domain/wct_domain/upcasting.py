@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 from pydantic_core import from_json
 
-from wct_domain.events import AnyEvent, Event, UnknownEvent
+from wct_domain.events import Event, UnknownEvent
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of one (name, version); returns the next version's type and data."""
@@ -50,7 +50,7 @@ def encode(event: Event) -> bytes:
 
 def decode(
     wire: str, payload: bytes, upcasters: Mapping[str, Upcaster] = UPCASTERS
-) -> AnyEvent:
+) -> Event | UnknownEvent:
     """Make an event of a stored type and payload, whatever version it is of.
 
     Raises:

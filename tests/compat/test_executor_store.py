@@ -68,8 +68,9 @@ def test_folding_the_ledger_anew_gives_the_artifacts_of_the_store(bench: Bench) 
         anew.apply(recorded.event)
 
     assert sorted(anew.saved) == ["a", "b"]
+    ledger = bench.executor.ledger
     for name, saved in anew.saved.items():
-        rebuilt = BlobReader(bench.executor.ledger).message(saved.result)
+        rebuilt = BlobReader(ledger, ledger.keys).message(saved.result)
         assert rebuilt == bench.executor.artifact_store.get(name)
 
 

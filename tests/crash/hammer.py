@@ -32,12 +32,12 @@ def follow(path: Path, writers: list[Writer]) -> tuple[list[str], list[str]]:
     """Read from a cursor until all writers are done; what was seen, what they told."""
     reader = open_when_there(path)
     seen: list[str] = []
-    cursor = 0
+    cursor = None
     done = False
     while True:
         for recorded in reader.read_all(after=cursor):
             seen.append(f"{recorded.stream} {recorded.position} {recorded.id}")
-            cursor = recorded.global_position
+            cursor = reader.cursor(recorded)
         if done:
             break
         done = all(writer.has_ended() for writer in writers)

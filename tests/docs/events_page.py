@@ -130,6 +130,8 @@ def _kind(node: dict[str, Any]) -> str:
     if "enum" in node:
         return " or ".join(f"`{each}`" for each in node["enum"])
     match node.get("type"):
+        case "array" if "prefixItems" in node:
+            return "pair of: " + ", ".join(map(_kind, node["prefixItems"]))
         case "array":
             return f"list of: {_kind(node['items'])}"
         case "object":

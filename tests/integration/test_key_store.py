@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wct_adapters.identity import utc_now
-from wct_adapters.ledgers.key_store import load_content_key, make_content_key
+from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.testing.ledger_samples import RUN, notes
@@ -22,6 +22,16 @@ def opened(path: Path, **how: Any) -> SqliteLedger:
     return open_sqlite_ledger(path, clock=utc_now, **how)
 
 
+def made(store: Path, log: str) -> bytes:
+    """Make a ledger's keys, and return the one that is there from the start."""
+    FileSafe(store, log, "ledger").make()
+    return loaded(store, log)
+
+
+def loaded(store: Path, log: str) -> bytes:
+    return bytes.fromhex(FileSafe(store, log, "ledger").read()["content_key"])
+
+
 def recorded(path: Path, **how: Any) -> Path:
     """Make a ledger with one event."""
     ledger = opened(path, **how)
@@ -32,30 +42,30 @@ def recorded(path: Path, **how: Any) -> Path:
 
 def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
     store = tmp_path / "keys"
-    key = make_content_key(store, LOG, "ledger")
+    key = made(store, LOG)
     assert len(key) == 32
-    assert make_content_key(store, LOG, "ledger") == key
-    assert load_content_key(store, LOG, "ledger") == key
+    assert made(store, LOG) == key
+    assert loaded(store, LOG) == key
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]
 
 
 def test_ledgers_may_share_a_store_but_never_a_key(tmp_path: Path) -> None:
     store = tmp_path / "keys"
-    first = make_content_key(store, LOG, "ledger")
-    second = make_content_key(store, OTHER_LOG, "ledger")
+    first = made(store, LOG)
+    second = made(store, OTHER_LOG)
     assert first != second
-    assert load_content_key(store, LOG, "ledger") == first
+    assert loaded(store, LOG) == first
 
 
 def test_what_a_newer_wct_keeps_there_is_kept(tmp_path: Path) -> None:
     store = tmp_path / "keys"
-    make_content_key(store, LOG, "ledger")
+    made(store, LOG)
     content = json.loads(store.read_bytes())
     content["signing_key"] = "theirs"
     content["ledgers"][LOG]["scopes"] = {"a": "b"}
     store.write_text(json.dumps(content))
-    make_content_key(store, OTHER_LOG, "ledger")
+    made(store, OTHER_LOG)
     after = json.loads(store.read_bytes())
     assert after["signing_key"] == "theirs"
     assert after["ledgers"][LOG] == content["ledgers"][LOG]
@@ -70,7 +80,7 @@ def test_all_who_make_a_key_at_once_get_the_same(
         time.sleep(0.002)
 
     def make(log: str) -> bytes:
-        return make_content_key(store, log, "ledger")
+        return made(store, log)
 
     monkeypatch.setattr(os, "fsync", on_a_slow_disk)
     logs = [f"{number:08}{LOG[8:]}" for number in range(8)] * 2
@@ -79,16 +89,16 @@ def test_all_who_make_a_key_at_once_get_the_same(
         keys = list(pool.map(make, logs))
     assert keys[:8] == keys[8:]
     assert len(set(keys)) == 8
-    assert [load_content_key(store, log, "ledger") for log in logs] == keys
+    assert [loaded(store, log) for log in logs] == keys
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]
 
 
 def test_a_store_behind_a_link_is_changed_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "keys").symlink_to(tmp_path / "elsewhere" / "real")
-    key = make_content_key(tmp_path / "keys", LOG, "ledger")
+    key = made(tmp_path / "keys", LOG)
     assert (tmp_path / "keys").is_symlink()
-    assert load_content_key(tmp_path / "elsewhere" / "real", LOG, "ledger") == key
+    assert loaded(tmp_path / "elsewhere" / "real", LOG) == key
 
 
 @pytest.mark.parametrize(
@@ -102,7 +112,7 @@ def test_a_store_behind_a_link_is_changed_where_it_is(tmp_path: Path) -> None:
         (b'{"format": 1}', "is damaged"),
         (b'{"format": 1, "ledgers": []}', "is damaged"),
         (b'{"format": 2, "ledgers": {}}', "is not of format 1"),
-        (b'{"format": 1, "ledgers": {}}', "has no key of this ledger"),
+        (b'{"format": 1, "ledgers": {}}', "has no keys of this ledger"),
         (b'{"format": 1, "ledgers": {"LOG": {}}}', "is damaged"),
         (b'{"format": 1, "ledgers": {"LOG": []}}', "is damaged"),
         (b'{"format": 1, "ledgers": {"LOG": {"content_key": 7}}}', "is damaged"),
@@ -131,7 +141,7 @@ def test_without_its_key_a_ledger_is_read_but_not_written(
     ledger = opened(path, read_only=True)
     assert len(list(ledger.read(RUN))) == 1
     with pytest.raises(LedgerUnusableError, match=reason):
-        _ = ledger.content_key
+        _ = ledger.keys.content_key
     ledger.close()
 
 
@@ -142,7 +152,7 @@ def test_a_store_elsewhere_is_used_where_it_is(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["ledger.db", "safe"]
     reader = opened(path, keys=store, read_only=True)
     writer = opened(path, keys=store)
-    assert reader.content_key == writer.content_key
+    assert reader.keys.content_key == writer.keys.content_key
     reader.close()
     writer.close()
     with pytest.raises(LedgerUnusableError, match="is missing"):
@@ -163,10 +173,10 @@ def test_a_store_that_cannot_be_written_stops_a_new_ledger(
 
 def test_a_ledger_made_anew_gets_a_key_of_its_own(tmp_path: Path) -> None:
     path = recorded(tmp_path / "ledger.db")
-    first = opened(path, read_only=True).content_key
+    first = opened(path, read_only=True).keys.content_key
     path.unlink()
     recorded(path)
-    assert opened(path, read_only=True).content_key != first
+    assert opened(path, read_only=True).keys.content_key != first
     assert len(json.loads((tmp_path / "ledger.db.keys").read_bytes())["ledgers"]) == 2
 
 
@@ -174,7 +184,7 @@ def test_a_crash_while_writing_leaves_the_old_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = tmp_path / "keys"
-    key = make_content_key(store, LOG, "ledger")
+    key = made(store, LOG)
 
     def crash(descriptor: int) -> None:
         raise OSError(5, "Input/output error")
@@ -182,7 +192,7 @@ def test_a_crash_while_writing_leaves_the_old_store(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", crash)
         with pytest.raises(LedgerUnusableError, match="Input/output error"):
-            make_content_key(store, OTHER_LOG, "ledger")
-    assert load_content_key(store, LOG, "ledger") == key
-    make_content_key(store, OTHER_LOG, "ledger")
+            made(store, OTHER_LOG)
+    assert loaded(store, LOG) == key
+    made(store, OTHER_LOG)
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]

@@ -71,9 +71,11 @@ def shown(recorded: Recorded) -> tuple[Any, ...]:
 def history(ledger: Ledger) -> Any:
     """Everything that a ledger shows."""
     streams = ledger.streams()
+    everything = list(ledger.read_all())
+    third = ledger.cursor(everything[2]) if everything[2:] else None
     return {
-        "all": [shown(each) for each in ledger.read_all()],
-        "tail": [shown(each) for each in ledger.read_all(after=3)],
+        "all": [shown(each) for each in everything],
+        "tail": [shown(each) for each in ledger.read_all(after=third)],
         "streams": [(stream.name, stream.version) for stream in streams],
         "each": [[shown(e) for e in ledger.read(s.name, after=1)] for s in streams],
         "prefixed": [stream.name for stream in ledger.streams("sub")],

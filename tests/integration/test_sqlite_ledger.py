@@ -82,7 +82,7 @@ def test_the_file_holds_exactly_the_bytes_that_were_hashed(
 def test_a_ledger_is_the_same_after_it_was_closed(path: Path) -> None:
     first = open_sqlite_ledger(path, clock=utc_now)
     recorded = first.append(RUN, notes(1, 2), expected=0, blobs=[blob_of(b"kept")])
-    key = first.content_key
+    key = first.keys.content_key
     first.close()
     assert sorted(each.name for each in path.parent.iterdir()) == [
         "ledger.db",
@@ -90,7 +90,7 @@ def test_a_ledger_is_the_same_after_it_was_closed(path: Path) -> None:
     ]
     second = open_sqlite_ledger(path, clock=utc_now)
     assert tuple(second.read(RUN)) == recorded
-    assert second.content_key == key
+    assert second.keys.content_key == key
     assert second.blob(blob_of(b"kept").digest) == b"kept"
     (third,) = second.append(RUN, notes(3), expected=2)
     assert third.position == third.global_position == 3

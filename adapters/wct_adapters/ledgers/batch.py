@@ -11,6 +11,7 @@ from typing import NamedTuple
 from wct_adapters.ledgers.rows import Row, id_bytes, moment, optional_id_text
 from wct_domain.chain import SALT_SIZE, header, link, payload_digest
 from wct_domain.errors import EventIdReusedError, PartialRetryError
+from wct_domain.events import Durability
 from wct_domain.ports.ledger import Blob, NewEvent, Recorded
 from wct_domain.upcasting import encode
 
@@ -31,6 +32,14 @@ class Draft(NamedTuple):
     causation: bytes | None
     salt: bytes
     payload: bytes
+
+
+def durability_of(events: Iterable[NewEvent]) -> Durability:
+    """What a batch must survive: as much as the event of it that asks for most."""
+    for new in events:
+        if new.event.durability == "power":
+            return "power"
+    return "process"
 
 
 def drafts(events: Sequence[NewEvent], blobs: Sequence[Blob]) -> list[Draft]:

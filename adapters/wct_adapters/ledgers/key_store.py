@@ -14,55 +14,111 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
+from wct_adapters.ledgers.keys import KEY_SIZE, Change, Entry
 from wct_domain.errors import LedgerUnusableError
 
 FORMAT: Final = 1
-KEY_SIZE: Final = 32  # bytes
 
 
-def load_content_key(path: Path, log_id: str, location: str) -> bytes:
-    """Return the key of a ledger's content digests.
+class FileSafe:
+    """The part of a key store that holds one ledger's keys.
 
-    Raises:
-        LedgerUnusableError: the store is missing, unreadable, or has no key of this
-            ledger; the text says what to restore.
+    Args:
+        location: the ledger, as people know it.
     """
-    entry = _read(path, location)["ledgers"].get(log_id)
-    if entry is None:
-        raise _unusable(path, location, f"has no key of this ledger (id {log_id})")
+
+    def __init__(self, path: Path, log_id: str, location: str) -> None:
+        self._path = path
+        self._log_id = log_id
+        self._location = location
+        self._seen: tuple[int, int, Entry] | None = None
+
+    def read(self) -> Entry:
+        """Return the keys of the ledger.
+
+        Raises:
+            LedgerUnusableError: the store is missing, unreadable, or has no keys of
+                this ledger; the text says what to restore.
+        """
+        version = _version(self._path)
+        if self._seen is not None and self._seen[:2] == version:
+            return self._seen[2]
+        entry = _read(self._path, self._location)["ledgers"].get(self._log_id)
+        if entry is None:
+            reason = f"has no keys of this ledger (id {self._log_id})"
+            raise _unusable(self._path, self._location, reason)
+        try:
+            key = bytes.fromhex(entry["content_key"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unusable(self._path, self._location, "is damaged") from error
+        if len(key) != KEY_SIZE:
+            raise _unusable(self._path, self._location, "is damaged")
+        if version is not None:
+            self._seen = (*version, entry)
+        return cast("Entry", entry)
+
+    def change(self, change: Change) -> Entry:
+        """Change the keys of the ledger, against other processes.
+
+        Raises:
+            LedgerUnusableError: as ``read``, or the store cannot be written.
+        """
+        with self._open():
+            self._seen = None
+            self.read()
+            return self._replaced(change)
+
+    def make(self) -> None:
+        """Make keys for a new ledger, and the store, where they are missing.
+
+        They are on disk when this returns. Processes that do this at once get the
+        same keys.
+
+        Raises:
+            LedgerUnusableError: the store cannot be read, or cannot be written.
+        """
+
+        def add_key(entry: Entry) -> None:
+            entry.setdefault("content_key", os.urandom(KEY_SIZE).hex())
+
+        with self._open():
+            if not self._path.stat().st_size or not self._known():
+                self._replaced(add_key)
+        self.read()
+
+    def _known(self) -> bool:
+        return self._log_id in _read(self._path, self._location)["ledgers"]
+
+    def _replaced(self, change: Change) -> Entry:
+        store: dict[str, Any] = {"format": FORMAT, "ledgers": {}}
+        if self._path.stat().st_size:
+            store = _read(self._path, self._location)
+        entry: Entry = store["ledgers"].setdefault(self._log_id, {})
+        change(entry)
+        _replace(self._path, json.dumps(store, indent=1).encode() + b"\n")
+        return entry
+
+    @contextmanager
+    def _open(self) -> Generator[None]:
+        try:
+            with _locked(self._path):
+                yield
+        except OSError as error:
+            msg = (
+                f"ledger '{self._location}': its key store '{self._path}' cannot be "
+                f"written: {error.strerror}; make it writable, or name another with "
+                "WCT_KEYS"
+            )
+            raise LedgerUnusableError(msg) from error
+
+
+def _version(path: Path) -> tuple[int, int] | None:
+    """Tell one content of the store from the next: it is replaced as a whole."""
     try:
-        key = bytes.fromhex(entry["content_key"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unusable(path, location, "is damaged") from error
-    if len(key) != KEY_SIZE:
-        raise _unusable(path, location, "is damaged")
-    return key
-
-
-def make_content_key(path: Path, log_id: str, location: str) -> bytes:
-    """Return the key of a new ledger; make key and store where they are missing.
-
-    It is on disk when this returns. Processes that do this at once get the same key.
-
-    Raises:
-        LedgerUnusableError: the store cannot be read, or cannot be written.
-    """
-    try:
-        with _locked(path):
-            store: dict[str, Any] = {"format": FORMAT, "ledgers": {}}
-            if path.stat().st_size:
-                store = _read(path, location)
-            if log_id not in store["ledgers"]:
-                key = os.urandom(KEY_SIZE).hex()
-                store["ledgers"][log_id] = {"content_key": key}
-                _replace(path, json.dumps(store, indent=2).encode() + b"\n")
-    except OSError as error:
-        msg = (
-            f"ledger '{location}': its key store '{path}' cannot be written: "
-            f"{error.strerror}; make it writable, or name another with WCT_KEYS"
-        )
-        raise LedgerUnusableError(msg) from error
-    return load_content_key(path, log_id, location)
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _read(path: Path, location: str) -> dict[str, Any]:
@@ -119,7 +175,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _unusable(path: Path, location: str, what: str) -> LedgerUnusableError:
     return LedgerUnusableError(
-        f"ledger '{location}' cannot be written: its key store '{path}' {what}; "
-        "restore it from a backup or say where it is with WCT_KEYS "
-        "(what is recorded stays readable)"
+        f"ledger '{location}': its key store '{path}' {what}; restore it from a "
+        "backup or say where it is with WCT_KEYS (without it the events can be read, "
+        "but nothing can be recorded, and what is sealed cannot be shown)"
     )

@@ -1,8 +1,8 @@
 """A ledger that lives as long as its process: for tests and runs without a file."""
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from threading import Lock
+from uuid import uuid4
 
 from wct_adapters.ledgers.batch import (
     Tip,
@@ -11,7 +11,16 @@ from wct_adapters.ledgers.batch import (
     drafts,
     first_recorded,
 )
-from wct_adapters.ledgers.rows import Row, from_row, microseconds
+from wct_adapters.ledgers.cursors import cursor_place, cursor_text
+from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.rows import (
+    Row,
+    from_row,
+    id_text,
+    microseconds,
+    optional_id_text,
+    redacted,
+)
 from wct_domain.chain import FIRST
 from wct_domain.digests import blob_digest
 from wct_domain.errors import (
@@ -22,22 +31,23 @@ from wct_domain.errors import (
     WrongExpectedVersionError,
 )
 from wct_domain.ports.clock import Clock
-from wct_domain.ports.ledger import Blob, Ledger, NewEvent, Recorded, Stream
-
-KEY_SIZE = 32  # bytes
+from wct_domain.ports.keys import Keys
+from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
 class MemoryLedger(Ledger):
     """Keeps rows as the SQLite ledger does, payloads encoded and hashes chained.
 
     So nobody can change what is stored through an object that was appended or read,
-    and what works here works on a file. The content key is random: digests of two
-    memory ledgers never agree.
+    and what works here works on a file. Its keys are random: digests of two memory
+    ledgers never agree.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._key = os.urandom(KEY_SIZE)
+        self._log_id = str(uuid4())
+        self._keys = KeyRing(MemorySafe(), self._log_id)
         self._lock = Lock()
         self._closed = False
         # Lists only grow, so that readers need no lock.
@@ -46,14 +56,19 @@ class MemoryLedger(Ledger):
         self._of_stream: dict[str, list[Row]] = {}
         self._by_id: dict[bytes, Row] = {}
         self._blobs: dict[str, bytes] = {}
+        self._checkpoints: dict[int, StoredCheckpoint] = {}
 
     @property
     def location(self) -> str:
         return "memory"
 
     @property
-    def content_key(self) -> bytes:
-        return self._key
+    def log_id(self) -> str:
+        return self._log_id
+
+    @property
+    def keys(self) -> Keys:
+        return self._keys
 
     def append(
         self,
@@ -63,6 +78,8 @@ class MemoryLedger(Ledger):
         expected: int | None,
         blobs: Sequence[Blob] = (),
         correlation_id: str | None = None,
+        forget: Collection[str] = (),
+        redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
         batch = drafts(events, blobs)
         at = microseconds(self._clock())
@@ -88,7 +105,10 @@ class MemoryLedger(Ledger):
                     at=at,
                     correlation_id=correlation_id,
                 )
+                self._redact(stream, redact)
                 self._store(stream, rows, blobs)
+                for digest in forget:
+                    self._blobs.pop(digest, None)
         return as_recorded(rows, batch, stream)
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
@@ -96,10 +116,16 @@ class MemoryLedger(Ledger):
         return self._events(self._of_stream.get(stream, []), after, None)
 
     def read_all(
-        self, *, after: int = 0, types: Collection[str] | None = None
+        self, *, after: Cursor | None = None, types: Collection[str] | None = None
     ) -> Iterator[Recorded]:
         self._refuse_if_closed()
-        return self._events(self._rows, after, types)
+        place = 0
+        if after is not None:
+            (place,) = cursor_place(after, self._log_id, self.location, 1)
+        return self._events(self._rows, place, types)
+
+    def cursor(self, recorded: Recorded) -> Cursor:
+        return cursor_text(self._log_id, recorded.global_position)
 
     def streams(self, prefix: str = "") -> list[Stream]:
         self._refuse_if_closed()
@@ -121,6 +147,43 @@ class MemoryLedger(Ledger):
             raise BlobDamagedError(msg)
         return stored
 
+    def seal(self) -> int:
+        return len(self._rows)
+
+    def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
+        return (row.hash for row in self._rows[after:upto])
+
+    def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
+        self._refuse_if_closed()
+        for row in self._rows[after:]:
+            name = self._names[row.stream]
+            if stream in (None, name):
+                yield _stored(row, name)
+
+    def seal_of(self, stream: str, position: int) -> int | None:
+        rows = self._of_stream.get(stream, [])
+        if not 0 < position <= len(rows):
+            msg = f"the ledger in memory has no event {position} of '{stream}'"
+            raise LedgerUnusableError(msg)
+        return rows[position - 1].global_position
+
+    def blob_digests(self) -> Iterator[str]:
+        return iter(list(self._blobs))
+
+    def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
+        return (
+            self._checkpoints[size]
+            for size in sorted(self._checkpoints)
+            if size >= since
+        )
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        sizes = self._checkpoints
+        return sizes[max(sizes)] if sizes else None
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        self._checkpoints.setdefault(checkpoint.size, checkpoint)
+
     def close(self) -> None:
         self._closed = True
 
@@ -139,6 +202,13 @@ class MemoryLedger(Ledger):
         self._of_stream[stream] += rows
         self._rows += rows
 
+    def _redact(self, stream: str, positions: Collection[int]) -> None:
+        rows = self._of_stream.get(stream, [])
+        for position in positions:
+            if 0 < position <= len(rows):
+                row = redacted(rows[position - 1])
+                rows[position - 1] = self._rows[row.global_position - 1] = row
+
     def _events(
         self, rows: list[Row], after: int, types: Collection[str] | None
     ) -> Iterator[Recorded]:
@@ -154,3 +224,20 @@ class MemoryLedger(Ledger):
         if self._closed:
             msg = "the ledger in memory is closed; open another one"
             raise LedgerUnusableError(msg)
+
+
+def _stored(row: Row, stream: str) -> StoredRow:
+    return StoredRow(
+        row.global_position,
+        stream,
+        row.position,
+        id_text(row.event_id),
+        row.type,
+        row.recorded_at,
+        row.correlation or stream,
+        optional_id_text(row.causation),
+        row.salt,
+        row.payload,
+        row.payload_digest,
+        row.hash,
+    )

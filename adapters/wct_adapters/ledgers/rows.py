@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from wct_domain.chain import payload_digest
 from wct_domain.errors import LedgerUnusableError
-from wct_domain.events import AnyEvent
+from wct_domain.events import AnyEvent, PrunedEvent
 from wct_domain.ports.ledger import Recorded
 from wct_domain.upcasting import decode
 
@@ -24,8 +25,8 @@ class Row(NamedTuple):
     recorded_at: int  # microseconds since 1970-01-01T00:00Z
     correlation: str | None  # None: the stream itself
     causation: bytes | None
-    salt: bytes
-    payload: bytes
+    salt: bytes | None
+    payload: bytes | None  # None: it was pruned
     payload_digest: bytes | None  # None: salt and payload tell it
     hash: bytes
 
@@ -49,12 +50,14 @@ def from_row(row: Row, stream: str) -> Recorded:
     )
 
 
-def event_of(stream: str, position: int, wire: str, payload: bytes) -> AnyEvent:
+def event_of(stream: str, position: int, wire: str, payload: bytes | None) -> AnyEvent:
     """Decode a stored payload.
 
     Raises:
         LedgerUnusableError: it is not what its type says.
     """
+    if payload is None:
+        return PrunedEvent(wire)
     try:
         return decode(wire, payload)
     except ValueError as error:
@@ -81,6 +84,14 @@ def id_text(raw: bytes) -> str:
     """Canonical text of a UUID."""
     text = raw.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def redacted(row: Row) -> Row:
+    """Return the row without its payload; the digest that the chain covers stays."""
+    if row.salt is None or row.payload is None:
+        return row
+    digest = payload_digest(row.salt, row.payload)
+    return row._replace(salt=None, payload=None, payload_digest=digest)
 
 
 def optional_id_text(raw: bytes | None) -> str | None:

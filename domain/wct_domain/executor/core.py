@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol, assert_never
 
+from wct_domain.checkpoints import add_checkpoint, checkpoint_over
 from wct_domain.commands import (
     CompleteRun,
     ExecuteRunbook,
@@ -18,6 +19,7 @@ from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.plan import plan_runbook
 from wct_domain.ports.artifact_store import ArtifactStore
+from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.ports.workers import Workers
 from wct_domain.projections.results import AnalysisResult, results_of
 from wct_domain.projections.run import Run
@@ -62,6 +64,16 @@ class Outcome(NamedTuple):
     run: Run
     runbook: Runbook
     results: list[AnalysisResult]
+    checkpoint: StoredCheckpoint | None = None  # None: not signed yet
+
+
+def scope_name(run: str, group: str | None) -> str:
+    """Name the erasure scope of a run: that of its group, or its own."""
+    return f"run/{run}" if group is None else f"name/{group}"
+
+
+def _ignored(_error: Exception) -> None:
+    return
 
 
 class RunbookExecutor:
@@ -72,6 +84,7 @@ class RunbookExecutor:
         mirror: a foreign artifact store that is told of each saved artifact after it
             is recorded; the fold stays the authority.
         on_mirror_failure: is told when the mirror raises; the run goes on.
+        on_checkpoint_failure: is told when an ended run could not be signed.
     """
 
     def __init__(
@@ -83,12 +96,14 @@ class RunbookExecutor:
         artifact_store: RecordedArtifactStore,
         mirror: ArtifactStore | None = None,
         on_mirror_failure: Callable[[Exception], None] | None = None,
+        on_checkpoint_failure: Callable[[Exception], None] = _ignored,
     ) -> None:
         self._equipment = equipment
         self._read_runbook = read_runbook
         self._make_workers = make_workers
         self._mirror = mirror
         self._on_mirror_failure = on_mirror_failure
+        self._on_checkpoint_failure = on_checkpoint_failure
         self._scheduler: Scheduler | None = None
         self.artifact_store = artifact_store
 
@@ -117,7 +132,8 @@ class RunbookExecutor:
         plan = plan_runbook(loaded.runbook)
         sources = SharedSources(plan)
         run_id = command.run or self._equipment.new_id()
-        stream = StreamAtWork(run_id, self._equipment, sources=sources)
+        scope = scope_name(run_id, command.erasure_scope)
+        stream = StreamAtWork(run_id, self._equipment, sources=sources, scope=scope)
 
         def visited(step: ExecutionStep) -> None:
             if self._mirror is not None:
@@ -134,7 +150,7 @@ class RunbookExecutor:
         finally:
             self._scheduler = None
         results = results_of(stream.run, loaded.runbook, stream.blobs)
-        return Outcome(stream.run, loaded.runbook, results)
+        return Outcome(stream.run, loaded.runbook, results, self._checkpoint(stream))
 
     def interrupt(self, signal: str) -> bool:
         """Ask the run that executes now to stop; safe in a signal handler.
@@ -177,6 +193,17 @@ class RunbookExecutor:
             raise RunInterruptedError(stream.run.id, stopped_by, in_flight)
         reason = "the run is complete; its record is closed"
         stream.end(CompleteRun(), started_id, reason)
+
+    def _checkpoint(self, stream: StreamAtWork) -> StoredCheckpoint | None:
+        """Sign the log as it stands; None if that cannot be done now, but later."""
+        ledger = self._equipment.ledger
+        try:
+            add_checkpoint(ledger, ledger.keys, self._equipment.clock)
+            return checkpoint_over(ledger, stream.run.id, stream.run.version)
+        except WctError as error:
+            # The run is recorded all the same; the next checkpoint covers it.
+            self._on_checkpoint_failure(error)
+            return None
 
     @staticmethod
     def _interrupted(

@@ -1,6 +1,7 @@
 """One stream at work: its folds, its writer, and the handlers that write to it."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple, assert_never
 
 from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
@@ -36,6 +37,7 @@ from wct_domain.handlers.sources import SharedSources
 from wct_domain.handlers.tools import Events, StepTools, Timer
 from wct_domain.ports.bus import Bus
 from wct_domain.ports.clock import Clock, NewId
+from wct_domain.ports.keys import Sealer
 from wct_domain.ports.ledger import Blob, Ledger, Recorded
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run
@@ -65,6 +67,8 @@ class StreamAtWork:
         sources: what the run's steps share; without it no step can be run.
         history: what is in the stream already.
         artifacts: those that there are before its first event; none by default.
+        scope: name of the erasure scope for which blobs are sealed; None: they stay
+            readable by whoever reads the ledger.
     """
 
     def __init__(
@@ -75,10 +79,11 @@ class StreamAtWork:
         sources: SharedSources | None = None,
         history: Iterable[Recorded] = (),
         artifacts: Artifacts | None = None,
+        scope: str | None = None,
     ) -> None:
         self.run = Run()
         self.artifacts = artifacts or Artifacts()
-        self.blobs = BlobReader(equipment.ledger)
+        self.blobs = BlobReader(equipment.ledger, equipment.ledger.keys)
         for recorded in history:
             self.run.apply(recorded)
             self.artifacts.apply(recorded.event)
@@ -93,6 +98,7 @@ class StreamAtWork:
         self._equipment = equipment
         self._volatile = VolatileFields(equipment.schemas)
         self._sources = sources
+        self._scope = scope
 
     def dispatch(
         self, command: StreamCommand, cause: str | None = None
@@ -102,7 +108,7 @@ class StreamAtWork:
         Raises:
             LedgerError: the ledger refused; the batches before that are recorded.
         """
-        draft = BlobDraft(self._equipment.ledger.content_key, self._volatile)
+        draft = self._draft()
         causes = Causes(cause)
         history: tuple[Recorded, ...] = ()
         for batch in self._handle(command, draft):
@@ -122,7 +128,7 @@ class StreamAtWork:
         Raises:
             LedgerError: the ledger refused the batch.
         """
-        draft = BlobDraft(self._equipment.ledger.content_key, self._volatile)
+        draft = self._draft()
 
         def last() -> tuple[tuple[Event, ...], tuple[Blob, ...]]:
             (batch,) = self._handle(command, draft)
@@ -142,7 +148,10 @@ class StreamAtWork:
         """
         name = f"artifacts/{self._equipment.new_id()}"
         return StreamAtWork(
-            name, self._equipment, artifacts=Artifacts(self.artifacts.saved)
+            name,
+            self._equipment,
+            artifacts=Artifacts(self.artifacts.saved),
+            scope=self._scope,
         )
 
     def _handle(self, command: StreamCommand, draft: BlobDraft) -> Events:
@@ -153,8 +162,9 @@ class StreamAtWork:
                 return skip_step(command, draft)
             case StartRun():
                 components = self._equipment.components
-                key = self._equipment.ledger.content_key
-                return start_run(command, components, draft, key)
+                key = self._equipment.ledger.keys.content_key
+                scope = None if self._sealer is None else self._sealer.scope
+                return start_run(command, components, draft, key, scope)
             case CompleteRun():
                 return complete_run(command, self.run)
             case FailRun():
@@ -169,6 +179,18 @@ class StreamAtWork:
                 return reveal_evidence(command)
             case _:
                 assert_never(command)
+
+    def _draft(self) -> BlobDraft:
+        key = self._equipment.ledger.keys.content_key
+        seal = None if self._sealer is None else self._sealer.seal
+        return BlobDraft(key, self._volatile, seal)
+
+    @cached_property
+    def _sealer(self) -> Sealer | None:
+        # When it is first needed: a scope gets its key with the first blob.
+        if self._scope is None:
+            return None
+        return self._equipment.ledger.keys.sealer(self._scope)
 
     def _tools(self, draft: BlobDraft) -> StepTools:
         if self._sources is None:

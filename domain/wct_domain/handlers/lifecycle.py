@@ -32,7 +32,11 @@ from wct_domain.secrecy import without_secrets
 
 
 def start_run(
-    command: StartRun, components: Components, draft: BlobDraft, key: bytes
+    command: StartRun,
+    components: Components,
+    draft: BlobDraft,
+    key: bytes,
+    scope: str | None,
 ) -> Events:
     """Record the plan and what will decide its outcome; the artifact store is empty."""
     runbook = command.plan.runbook
@@ -52,6 +56,7 @@ def start_run(
             components=tuple(_components(runbook, components)),
             versions=dict(command.versions),
             document=draft.document(document),
+            scope=scope,
         ),
         ArtifactsCleared(),
     )

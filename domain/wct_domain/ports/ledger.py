@@ -2,12 +2,18 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from wct_domain.events import AnyEvent, Event
+from wct_domain.ports.keys import Keys
+from wct_domain.ports.sealed_log import SealedLog
 
 ANY_VERSION = None
 """Append without caring what is in the stream already."""
+
+
+Cursor: TypeAlias = str
+"""Where a reader of all streams stands. Opaque: kept, compared, and handed back."""
 
 
 class NewEvent(NamedTuple):
@@ -39,13 +45,14 @@ class Recorded(NamedTuple):
 
     stream: str
     position: int  # 1, 2, 3 ... within the stream
-    global_position: int  # order of commits in the whole ledger
+    global_position: int  # order of commits on SQLite; elsewhere a number, no order
     id: str
     at: datetime  # UTC, when it was appended
     correlation_id: str
     causation_id: str | None
     hash: bytes
     event: AnyEvent
+    transaction: int = 0  # what PostgreSQL knows the append by; 0 elsewhere
 
 
 class Stream(NamedTuple):
@@ -65,6 +72,11 @@ class EventLog(Protocol):
     4. ``read`` and ``read_all`` yield whole events in order, never hold a transaction
        open between two of them, and miss nothing that was appended before they
        were called.
+    5. What ``append`` returned is still there after the power is cut, if an event of
+       the batch is of the class ``power``; else a power cut takes at most the last
+       appends, whole ones, and none before them.
+    6. A reader that goes on from its cursor misses nothing and sees nothing twice,
+       whoever else is writing.
     """
 
     def append(
@@ -75,6 +87,8 @@ class EventLog(Protocol):
         expected: int | None,
         blobs: Sequence[Blob] = (),
         correlation_id: str | None = None,
+        forget: Collection[str] = (),
+        redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
         """Add events at the end of a stream, with the blobs that they refer to.
 
@@ -83,6 +97,10 @@ class EventLog(Protocol):
                 ``ANY_VERSION``.
             correlation_id: the run that these events belong to; the stream itself by
                 default.
+            forget: digests of blobs that go, in the same transaction; one that is not
+                there is no error.
+            redact: positions of this stream whose payloads go, in the same
+                transaction: salt and payload, while digest and hash stay.
 
         A retry, that is the same ids with the same stream, types and payloads,
         stores nothing and returns the events as they were first recorded, whatever
@@ -112,12 +130,21 @@ class EventLog(Protocol):
         ...
 
     def read_all(
-        self, *, after: int = 0, types: Collection[str] | None = None
+        self, *, after: Cursor | None = None, types: Collection[str] | None = None
     ) -> Iterator[Recorded]:
-        """Yield the events of all streams with ``global_position > after``.
+        """Yield the events of all streams that follow a cursor; None: from the start.
 
-        ``types`` are wire names, as stored; None means all. Raises as ``read``.
+        What is yielded ends where the order is not settled yet: an event of an
+        append that is under way on PostgreSQL comes with a later call. ``types`` are
+        wire names, as stored; None means all. Raises as ``read``, and
+
+        Raises:
+            LedgerUnusableError: the cursor is none of this ledger's.
         """
+        ...
+
+    def cursor(self, recorded: Recorded) -> Cursor:
+        """Return where a reader stands that has just read this event."""
         ...
 
     def streams(self, prefix: str = "") -> list[Stream]:
@@ -138,8 +165,8 @@ class BlobStore(Protocol):
         ...
 
 
-class Ledger(EventLog, BlobStore, Protocol):
-    """What one path opens: events, blobs, and the key of content digests."""
+class Ledger(EventLog, BlobStore, SealedLog, Protocol):
+    """What one path or URL opens: events, blobs, and their keys."""
 
     @property
     def location(self) -> str:
@@ -147,8 +174,8 @@ class Ledger(EventLog, BlobStore, Protocol):
         ...
 
     @property
-    def content_key(self) -> bytes:
-        """Key of every content digest of this ledger: 32 bytes, never in the log."""
+    def keys(self) -> Keys:
+        """The keys of this ledger, which are never in the log."""
         ...
 
     def close(self) -> None:

@@ -7,11 +7,17 @@ from wct_domain.events import (
     ArtifactMissing,
     ArtifactSaved,
     ArtifactsCleared,
+    DataErased,
+    ErasureRequested,
     EvidenceRevealed,
     PluginNoted,
+    PrunedEvent,
     RunCompleted,
+    RunExported,
     RunFailed,
+    RunImported,
     RunInterrupted,
+    RunPruned,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -30,7 +36,8 @@ def describe(event: AnyEvent) -> str:
     """
     match event:
         case RunStarted():
-            return f"run of '{event.runbook}' started, {_plural(event.steps, 'step')}"
+            steps = _plural(len(event.steps), "step")
+            return f"run of '{event.runbook}' started, {steps}"
         case ArtifactsCleared():
             return "the artifact store is empty"
         case StepStarted():
@@ -69,6 +76,19 @@ def describe(event: AnyEvent) -> str:
             return f"raw evidence{what} shown by '{event.command}' to user {event.by}"
         case SubscriberFailed():
             return f"subscriber {event.subscriber} failed on event {event.position}"
+        case ErasureRequested():
+            ticket = f", reference {event.reference}" if event.reference else ""
+            return f"erasure requested ({event.reason}{ticket}) by user {event.by}"
+        case DataErased():
+            return f"{_plural(event.blobs, 'blob')} erased, and the key to open them"
+        case RunPruned():
+            return f"{_plural(event.blobs, 'blob')} and payloads pruned, hashes kept"
+        case RunExported():
+            return f"run exported by user {event.by}"
+        case RunImported():
+            return f"run imported from ledger {event.log} by user {event.by}"
+        case PrunedEvent():
+            return f"{event.type}: its payload was pruned"
         case UnknownEvent():
             return f"{event.type}: unknown to this version of wct"
         case _:
@@ -106,5 +126,5 @@ def _items(count: int) -> str:
     return f"{count} item{'' if count == 1 else 's'}"
 
 
-def _plural(things: tuple[object, ...], word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -205,8 +205,8 @@ class LedgerContract(LedgerReadingContract):
     # The ledger itself
 
     def test_the_content_key_stays(self, ledger: Ledger) -> None:
-        assert len(ledger.content_key) == 32
-        assert ledger.content_key == ledger.content_key
+        assert len(ledger.keys.content_key) == 32
+        assert ledger.keys.content_key == ledger.keys.content_key
 
     def test_a_closed_ledger_records_nothing(self, ledger: Ledger) -> None:
         ledger.append(RUN, notes(1), expected=0)

@@ -72,7 +72,8 @@ class Scenario:
             new_id=lambda: next(ids),
             versions={},
         )
-        self.draft = BlobDraft(self.ledger.content_key, VolatileFields(self.schemas))
+        key = self.ledger.keys.content_key
+        self.draft = BlobDraft(key, VolatileFields(self.schemas))
 
     def reference(self, message: Message) -> Reference:
         """Return what an event says of ``message``, whether or not it is stored."""
@@ -82,7 +83,8 @@ class Scenario:
 
     def text(self, reference: Reference) -> str:
         """Return the text that a failure refers to."""
-        document: dict[str, str] = BlobReader(self.ledger).document(reference)
+        blobs = BlobReader(self.ledger, self.ledger.keys)
+        document: dict[str, str] = blobs.document(reference)
         return document["message"]
 
     def when(self, command: StreamCommand) -> Self:

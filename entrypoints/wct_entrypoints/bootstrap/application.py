@@ -105,4 +105,7 @@ def make_executor(
             "artifact_store.mirror_failed",
             error=type(error.__cause__ or error).__name__,
         ),
+        on_checkpoint_failure=lambda error: log.warning(
+            "checkpoint.pending", reason=str(error)
+        ),
     )

@@ -27,7 +27,7 @@ def record_revealed(
             still goes on expects to be the only writer of its stream; another event
             in it would stop the run.
     """
-    user = pseudonym(ledger.content_key, "user", _user())
+    user = pseudonym(ledger.keys.content_key, "user", _user())
     tools = equipment(ledger, SilentBus(), RegisteredSchemas(), Components())
     for attempt in range(1, ATTEMPTS + 1):
         stream = StreamAtWork(run, tools, history=ledger.read(run))

@@ -53,6 +53,7 @@ def open_ledger(
         keys=Path(keys) if keys else None,
         create=create,
         read_only=read_only,
+        signing_key=environ.get("WCT_SIGNING_KEY"),
     )
 
 

@@ -78,7 +78,7 @@ def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
         found = Inventory.of(ledger.read(run)).kept.values()
-        blobs = BlobReader(ledger)
+        blobs = BlobReader(ledger, ledger.keys)
         listed = [(kept, kept.schema or _own_schema(kept, blobs)) for kept in found]
     if as_json:
         print_json([_entry(kept, schema) for kept, schema in listed])
@@ -122,7 +122,7 @@ def _kept(ledger: Ledger, run: str, step: str) -> Kept:
 
 def _message(ledger: Ledger, kept: Kept) -> Message:
     try:
-        return BlobReader(ledger).message(kept.result)
+        return BlobReader(ledger, ledger.keys).message(kept.result)
     except (BlobMissingError, BlobDamagedError) as error:
         msg = f"what step '{kept.name}' produced cannot be rebuilt: {error}"
         raise type(error)(msg) from error

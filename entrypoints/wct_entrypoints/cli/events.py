@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from pydantic_core import to_json
 
-from wct_domain.events import UnknownEvent
+from wct_domain.events import PrunedEvent, UnknownEvent
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.timeline import describe
 from wct_domain.upcasting import CURRENT, encode
@@ -104,7 +104,13 @@ def _names(types: Iterable[str]) -> set[str]:
 
 def _document(recorded: Recorded) -> bytes:
     event = recorded.event
-    data = to_json(event.data) if isinstance(event, UnknownEvent) else encode(event)
+    match event:
+        case UnknownEvent():
+            data = to_json(event.data)
+        case PrunedEvent():
+            data = b"null"
+        case _:
+            data = encode(event)
     envelope = to_json(
         {
             "run": recorded.stream,

@@ -18,7 +18,7 @@ def gaps_of(run: Run, ledger: Ledger) -> dict[str, list[str]]:
     Names of files and tables are masked as errors are: they may hold a value, and a
     reason what a component was told.
     """
-    blobs = BlobReader(ledger)
+    blobs = BlobReader(ledger, ledger.keys)
     gaps: dict[str, list[str]] = {}
     for source in run.sources:
         try:

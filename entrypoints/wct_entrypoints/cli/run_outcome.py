@@ -102,7 +102,7 @@ def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str
 
 def _print_tracebacks(run: Run, ledger: Ledger) -> None:
     """Show where steps failed: frames only, for the error itself may quote data."""
-    blobs = BlobReader(ledger)
+    blobs = BlobReader(ledger, ledger.keys)
     for step in run.steps.values():
         if step.status is StepStatus.FAILED and step.message is not None:
             text = blobs.document(step.message)["traceback"]

@@ -50,7 +50,7 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
     if run.started is None:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
-    blobs = BlobReader(ledger)
+    blobs = BlobReader(ledger, ledger.keys)
     return RunReport(
         run=run,
         started=run.started,

@@ -400,7 +400,7 @@ def test_folding_the_ledger_anew_gives_the_run_and_the_store_that_were_live(
     assert dict(folded.steps) == dict(outcome.run.steps)
     assert folded.status is outcome.run.status
     assert [each.position for each in history] == list(range(1, len(history) + 1))
-    blobs = BlobReader(setup.ledger)
+    blobs = BlobReader(setup.ledger, setup.ledger.keys)
     for name, saved in anew.saved.items():
         assert blobs.message(saved.result) == setup.executor.artifact_store.get(name)
 

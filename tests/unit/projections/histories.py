@@ -11,12 +11,18 @@ from wct_domain.events import (
     ArtifactMissing,
     ArtifactSaved,
     ArtifactsCleared,
+    DataErased,
+    ErasureRequested,
     EvidenceRevealed,
     PlannedStep,
     PluginNoted,
+    PrunedEvent,
     RunCompleted,
+    RunExported,
     RunFailed,
+    RunImported,
     RunInterrupted,
+    RunPruned,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -123,7 +129,7 @@ def noted() -> PluginNoted:
 
 
 def unknown() -> UnknownEvent:
-    return UnknownEvent(type="run.pruned/1", data={"reason": "retention"})
+    return UnknownEvent(type="run.annotated/1", data={"reason": "retention"})
 
 
 def revealed() -> EvidenceRevealed:
@@ -154,7 +160,21 @@ def one_of_each() -> list[AnyEvent]:
         RunInterrupted(signal="SIGINT", in_flight=("a",)),
         revealed(),
         subscriber_failed(),
+        *kept_and_gone(),
         unknown(),
+    ]
+
+
+def kept_and_gone() -> list[AnyEvent]:
+    """What may happen to a run after its end."""
+    user, scope = "9" * 32, "7" * 32
+    return [
+        ErasureRequested(scope=scope, reason="art17", by=user, reference="DSR-7"),
+        DataErased(scope=scope, blobs=3),
+        RunPruned(positions=((2, 5),), blobs=1, size=100),
+        RunExported(by=user, size=9),
+        RunImported(by=user, log="other", size=9),
+        PrunedEvent("step.completed/1"),
     ]
 
 

@@ -9,6 +9,7 @@ from tests.unit.projections.histories import (
     began,
     completed,
     failed,
+    kept_and_gone,
     noted,
     one_of_each,
     read,
@@ -75,7 +76,19 @@ TEXTS: list[tuple[AnyEvent, str]] = [
         "raw evidence shown by 'artifacts' to user " + "9" * 32,
     ),
     (subscriber_failed(), "subscriber webhook failed on event 4"),
-    (unknown(), "run.pruned/1: unknown to this version of wct"),
+    *zip(
+        kept_and_gone(),
+        [
+            f"erasure requested (art17, reference DSR-7) by user {'9' * 32}",
+            "3 blobs erased, and the key to open them",
+            "1 blob and payloads pruned, hashes kept",
+            f"run exported by user {'9' * 32}",
+            f"run imported from ledger other by user {'9' * 32}",
+            "step.completed/1: its payload was pruned",
+        ],
+        strict=True,
+    ),
+    (unknown(), "run.annotated/1: unknown to this version of wct"),
 ]
 
 

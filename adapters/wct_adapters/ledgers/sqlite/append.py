@@ -1,8 +1,8 @@
 """Appending to a SQLite ledger: one connection, one transaction at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import apsw
 
@@ -12,16 +12,19 @@ from wct_adapters.ledgers.batch import (
     as_recorded,
     chained,
     drafts,
+    durability_of,
     first_recorded,
 )
 from wct_adapters.ledgers.rows import Row, microseconds
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.failures import gone_while_writing, write_failure
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
-from wct_domain.chain import FIRST
+from wct_domain.chain import FIRST, payload_digest
 from wct_domain.errors import WrongExpectedVersionError
+from wct_domain.events import Durability
 from wct_domain.ports.clock import Clock
 from wct_domain.ports.ledger import Blob, NewEvent, Recorded
+from wct_domain.ports.sealed_log import StoredCheckpoint
 
 _LAST = "SELECT max(global_position) FROM events"
 _TIP = (
@@ -41,7 +44,29 @@ _KNOWN = (
     "JOIN types ON types.id = events.type"
 )
 
+_INSERT_CHECKPOINT = (
+    "INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_FORGET = "DELETE FROM blobs WHERE digest = ?"
+_PAYLOAD = (
+    "SELECT salt, payload FROM events "
+    "WHERE stream = ? AND position = ? AND payload IS NOT NULL"
+)
+_REDACT = (
+    "UPDATE events SET salt = NULL, payload = NULL, payload_digest = ? "
+    "WHERE stream = ? AND position = ?"
+)
+_SYNC: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
+
 _NEW = 0  # number of a stream that has none yet
+
+
+class Changes(NamedTuple):
+    """What goes with the events of one append, as SQLite takes it."""
+
+    blobs: list[tuple[bytes, bytes]]
+    forget: list[tuple[bytes]]
+    redact: Collection[int]
 
 
 class Appender:
@@ -61,6 +86,7 @@ class Appender:
         self._lock = Lock()
         self._last = 0  # global position that the tips belong to
         self._tips: dict[str, Tip] = {}
+        self._durability: Durability = "process"  # as the connection was set up
 
     def append(
         self,
@@ -70,16 +96,25 @@ class Appender:
         expected: int | None,
         blobs: Sequence[Blob] = (),
         correlation_id: str | None = None,
+        forget: Collection[str] = (),
+        redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
         """See :class:`wct_domain.ports.ledger.EventLog`."""
         batch = drafts(events, blobs)
         if not batch:
             return ()
-        stored = [(bytes.fromhex(blob.digest), blob.stored) for blob in blobs]
+        changes = Changes(
+            [(bytes.fromhex(blob.digest), blob.stored) for blob in blobs],
+            [(bytes.fromhex(digest),) for digest in forget],
+            redact,
+        )
         at = microseconds(self._clock())
         with self._lock:
             try:
-                rows = self._commit(stream, batch, expected, stored, at, correlation_id)
+                self._survive(durability_of(events))
+                rows = self._commit(
+                    stream, batch, expected, changes, at, correlation_id
+                )
             except apsw.Error as error:
                 raise write_failure(self._location, error) from error
         return as_recorded(rows, batch, stream)
@@ -93,7 +128,7 @@ class Appender:
         stream: str,
         batch: list[Draft],
         expected: int | None,
-        blobs: list[tuple[bytes, bytes]],
+        changes: Changes,
         at: int,
         correlation_id: str | None,
     ) -> list[Row]:
@@ -117,8 +152,7 @@ class Appender:
                 at=at,
                 correlation_id=correlation_id,
             )
-            if blobs:
-                self._connection.executemany(_INSERT_BLOB, blobs)
+            self._change(rows[0].stream, changes)
             self._connection.executemany(_INSERT, rows)
             self._refuse_if_gone()
             execute("COMMIT")
@@ -134,6 +168,36 @@ class Appender:
         self._tips[stream] = Tip(last.stream, last.position, last.hash)
         self._last = last.global_position  # last: interrupted before, all is forgotten
         return rows
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """See :class:`wct_domain.ports.sealed_log.SealedLog`."""
+        size, root, note, frontier, at = checkpoint
+        row = (size, root, note, frontier, microseconds(at))
+        with self._lock:
+            try:
+                self._survive("power")
+                self._refuse_if_gone()
+                self._connection.execute(_INSERT_CHECKPOINT, row)
+            except apsw.Error as error:
+                raise write_failure(self._location, error) from error
+
+    def _survive(self, durability: Durability) -> None:
+        """Have the next commit on disk when it returns, or in the system's hands."""
+        if durability != self._durability:
+            self._connection.execute(f"PRAGMA synchronous = {_SYNC[durability]}")
+            self._durability = durability
+
+    def _change(self, number: int, changes: Changes) -> None:
+        many = self._connection.executemany
+        if changes.blobs:
+            many(_INSERT_BLOB, changes.blobs)
+        if changes.forget:
+            many(_FORGET, changes.forget)
+        for position in changes.redact:
+            found = self._connection.execute(_PAYLOAD, (number, position)).get
+            if found is not None:
+                digest = payload_digest(*found)
+                self._connection.execute(_REDACT, (digest, number, position))
 
     def _tip(self, stream: str) -> Tip:
         last = self._connection.execute(_LAST).get or 0

@@ -1,11 +1,15 @@
 """The SQLite ledger as its port sees it: a writer and a reader over one file."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from wct_adapters.ledgers.cursors import cursor_place, cursor_text
 from wct_adapters.ledgers.sqlite.append import Appender
 from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_adapters.ledgers.sqlite.sealed import SealedReader
 from wct_domain.errors import LedgerWriteError
-from wct_domain.ports.ledger import Blob, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.keys import Keys
+from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
 class SqliteLedger(Ledger):
@@ -16,25 +20,27 @@ class SqliteLedger(Ledger):
         location: str,
         reader: PagedReader,
         appender: Appender | None,
-        content_key: Callable[[], bytes],
+        log_id: str,
+        keys: Keys,
     ) -> None:
         self._location = location
         self._reader = reader
         self._appender = appender
-        self._content_key = content_key
+        self._sealed = SealedReader(reader, location)
+        self._log_id = log_id
+        self._keys = keys
 
     @property
     def location(self) -> str:
         return self._location
 
     @property
-    def content_key(self) -> bytes:
-        """See the port.
+    def log_id(self) -> str:
+        return self._log_id
 
-        Raises:
-            LedgerUnusableError: opened for reading only, and the key is not there.
-        """
-        return self._content_key()
+    @property
+    def keys(self) -> Keys:
+        return self._keys
 
     def append(
         self,
@@ -44,34 +50,72 @@ class SqliteLedger(Ledger):
         expected: int | None,
         blobs: Sequence[Blob] = (),
         correlation_id: str | None = None,
+        forget: Collection[str] = (),
+        redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
-        if self._appender is None:
-            msg = (
-                f"ledger '{self._location}' is open for reading only, nothing was "
-                "recorded; open it for writing"
-            )
-            raise LedgerWriteError(msg)
-        return self._appender.append(
+        return self._writer.append(
             stream,
             events,
             expected=expected,
             blobs=blobs,
             correlation_id=correlation_id,
+            forget=forget,
+            redact=redact,
         )
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
         return self._reader.read(stream, after=after)
 
     def read_all(
-        self, *, after: int = 0, types: Collection[str] | None = None
+        self, *, after: Cursor | None = None, types: Collection[str] | None = None
     ) -> Iterator[Recorded]:
-        return self._reader.read_all(after=after, types=types)
+        place = 0
+        if after is not None:
+            (place,) = cursor_place(after, self._log_id, self._location, 1)
+        return self._reader.read_all(after=place, types=types)
+
+    def cursor(self, recorded: Recorded) -> Cursor:
+        return cursor_text(self._log_id, recorded.global_position)
 
     def streams(self, prefix: str = "") -> list[Stream]:
         return self._reader.streams(prefix)
 
     def blob(self, digest: str) -> bytes:
         return self._reader.blob(digest)
+
+    def seal(self) -> int:
+        return self._sealed.seal()
+
+    def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
+        return self._sealed.sealed_hashes(after, upto)
+
+    def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
+        return self._sealed.rows(after=after, stream=stream)
+
+    def seal_of(self, stream: str, position: int) -> int | None:
+        return self._sealed.seal_of(stream, position)
+
+    def blob_digests(self) -> Iterator[str]:
+        return self._sealed.blob_digests()
+
+    def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
+        return self._sealed.checkpoints(since=since)
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        return self._sealed.last_checkpoint()
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        self._writer.add_checkpoint(checkpoint)
+
+    @property
+    def _writer(self) -> Appender:
+        if self._appender is None:
+            msg = (
+                f"ledger '{self._location}' is open for reading only, nothing was "
+                "recorded; open it for writing"
+            )
+            raise LedgerWriteError(msg)
+        return self._appender
 
     def close(self) -> None:
         self._reader.close()

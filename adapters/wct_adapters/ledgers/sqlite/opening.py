@@ -8,7 +8,8 @@ from typing import Final
 
 import apsw
 
-from wct_adapters.ledgers.key_store import load_content_key, make_content_key
+from wct_adapters.ledgers.key_store import FileSafe
+from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.sqlite.append import Appender
 from wct_adapters.ledgers.sqlite.connections import (
     Database,
@@ -48,6 +49,7 @@ def open_sqlite_ledger(
     keys: Path | None = None,
     create: bool = True,
     read_only: bool = False,
+    signing_key: str | None = None,
 ) -> SqliteLedger:
     """Open the ledger in ``path``.
 
@@ -59,6 +61,7 @@ def open_sqlite_ledger(
         create: make a ledger where there is none, and the directory if it is ``.wct``.
         read_only: never write and never create. Needs no keys, and reads what a newer
             wct has written as far as it can.
+        signing_key: signs checkpoints instead of the key store's own.
 
     Raises:
         LedgerUnusableError: the text says why, and what to do.
@@ -75,7 +78,7 @@ def open_sqlite_ledger(
     else:
         refuse_missing(path)
     refuse_unwritable(path)
-    return _open_for_writing(path, keys, clock, create=create)
+    return _open_for_writing(path, keys, clock, signing_key, create=create)
 
 
 def refuse_unsound_sqlite(version: str) -> None:
@@ -95,7 +98,7 @@ def refuse_unsound_sqlite(version: str) -> None:
 
 
 def _open_for_writing(
-    path: Path, keys: Path, clock: Clock, *, create: bool
+    path: Path, keys: Path, clock: Clock, signing_key: str | None, *, create: bool
 ) -> SqliteLedger:
     location = str(path)
     with _opened(location, partial(connect_for_writing, path.absolute())) as connection:
@@ -119,13 +122,18 @@ def _open_for_writing(
             )
             raise LedgerUnusableError(msg)
         add_types(connection, CURRENT)
-        key_of = load_content_key if has_events(connection) else make_content_key
-        key = key_of(keys, log_id(connection), location)
+        log = log_id(connection)
+        safe = FileSafe(keys.absolute(), log, location)
+        if has_events(connection):
+            safe.read()
+        else:
+            safe.make()
     return SqliteLedger(
         location,
         PagedReader(partial(connect_for_reading, path.absolute()), file, location),
         Appender(connection, file, location, clock),
-        lambda: key,
+        log,
+        KeyRing(safe, log, signing_key=signing_key),
     )
 
 
@@ -140,7 +148,8 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
         location,
         PagedReader(lambda: connection, file, location),
         None,
-        partial(load_content_key, keys.absolute(), log, location),
+        log,
+        KeyRing(FileSafe(keys.absolute(), log, location), log),
     )
 
 

@@ -67,32 +67,32 @@ class PagedReader:
         self._names: dict[int, str] = {}
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
-        found = self._page(_STREAM_ID, (stream,))
+        found = self.page(_STREAM_ID, (stream,))
         if not found:
             return
         number: int = found[0][0]
         self._names[number] = stream
-        while page := self._page(_STREAM, (number, after)):
+        while page := self.page(_STREAM, (number, after)):
             yield from self._recorded(page)
             after = page[-1][_POSITION]
 
     def read_all(
-        self, *, after: int = 0, types: Collection[str] | None = None
+        self, *, after: int, types: Collection[str] | None
     ) -> Iterator[Recorded]:
         sql: str = _ALL
         wanted: tuple[str, ...] = ()
         if types is not None:
             sql, wanted = _TYPES, (json.dumps(list(types)),)
-        while page := self._page(sql, (after, *wanted)):
+        while page := self.page(sql, (after, *wanted)):
             yield from self._recorded(page)
             after = page[-1][_GLOBAL_POSITION]
 
     def streams(self, prefix: str = "") -> list[Stream]:
-        found = (Stream(*row) for row in self._page(_STREAMS, (prefix,)))
+        found = (Stream(*row) for row in self.page(_STREAMS, (prefix,)))
         return list(takewhile(lambda stream: stream.name.startswith(prefix), found))
 
     def blob(self, digest: str) -> bytes:
-        found = self._page(_BLOB, (bytes.fromhex(digest),))
+        found = self.page(_BLOB, (bytes.fromhex(digest),))
         if not found:
             msg = f"ledger '{self._location}' has no blob {digest}"
             raise BlobMissingError(msg)
@@ -134,11 +134,12 @@ class PagedReader:
             )
 
     def _name(self, number: int) -> str:
-        name: str = self._page(_STREAM_NAME, (number,))[0][0]
+        name: str = self.page(_STREAM_NAME, (number,))[0][0]
         self._names[number] = name
         return name
 
-    def _page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
+    def page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
+        """Return all rows of a statement; the transaction ends with the last one."""
         try:
             with self._lock:
                 if self._closed:

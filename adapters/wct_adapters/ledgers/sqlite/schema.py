@@ -51,6 +51,14 @@ CREATE TABLE blobs (
     stored BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    root BLOB NOT NULL,
+    note TEXT NOT NULL,
+    frontier BLOB NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
 CREATE VIEW readable_events AS
 SELECT
     e.global_position, s.name AS stream, e.position, t.name AS type,
@@ -62,8 +70,22 @@ FROM events e JOIN streams s ON s.id = e.stream JOIN types t ON t.id = e.type;
 CREATE TRIGGER events_stay BEFORE DELETE ON events
 BEGIN SELECT raise(ABORT, 'events are facts: they are not deleted'); END;
 
-CREATE TRIGGER events_stay_as_they_are BEFORE UPDATE ON events
+CREATE TRIGGER events_stay_as_they_are BEFORE UPDATE OF
+global_position, stream, position, event_id, type, recorded_at, correlation, causation,
+hash ON events
 BEGIN SELECT raise(ABORT, 'events are facts: they do not change'); END;
+
+CREATE TRIGGER payloads_may_only_go BEFORE UPDATE OF
+salt, payload, payload_digest ON events
+WHEN NEW.salt IS NOT NULL OR NEW.payload IS NOT NULL OR NEW.payload_digest IS NULL
+OR OLD.payload IS NULL
+BEGIN SELECT raise(ABORT, 'events are facts: a payload may only be pruned'); END;
+
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
+BEGIN SELECT raise(ABORT, 'checkpoints are facts: they are not deleted'); END;
+
+CREATE TRIGGER checkpoints_stay_as_they_are BEFORE UPDATE ON checkpoints
+BEGIN SELECT raise(ABORT, 'checkpoints are facts: they do not change'); END;
 
 CREATE TRIGGER types_stay BEFORE DELETE ON types
 BEGIN SELECT raise(ABORT, 'types name facts: they are not deleted'); END;

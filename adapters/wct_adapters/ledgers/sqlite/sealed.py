@@ -1,0 +1,114 @@
+"""A SQLite ledger as its verifier sees it: stored rows, blobs and checkpoints.
+
+Seal numbers are global positions: commits are in their order, without a gap.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wct_adapters.ledgers.rows import id_text, moment, optional_id_text
+from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_domain.errors import LedgerUnusableError
+from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
+
+_LAST = "SELECT coalesce(max(global_position), 0) FROM events"
+_HASHES = """
+SELECT global_position, hash FROM events
+WHERE global_position > ? AND global_position <= ? ORDER BY global_position LIMIT 1000
+"""
+_ROWS = """
+SELECT global_position, streams.name, position, event_id, types.name,
+recorded_at, correlation, causation, salt, payload, payload_digest, hash
+FROM events CROSS JOIN streams ON streams.id = stream
+CROSS JOIN types ON types.id = events.type
+"""
+_ALL_ROWS = _ROWS + "WHERE global_position > ? ORDER BY global_position LIMIT 1000"
+_OF_STREAM = "WHERE stream = (SELECT id FROM streams WHERE name = ?) "
+_ROWS_OF_STREAM = _ROWS + _OF_STREAM + "AND position > ? ORDER BY position LIMIT 1000"
+_SEAL = """
+SELECT global_position FROM events
+WHERE stream = (SELECT id FROM streams WHERE name = ?) AND position = ?
+"""
+_DIGESTS = "SELECT digest FROM blobs WHERE digest > ? ORDER BY digest LIMIT 1000"
+_CHECKPOINTS = """
+SELECT size, root, note, frontier, at FROM checkpoints
+WHERE size >= ? ORDER BY size LIMIT 1000
+"""
+_LAST_CHECKPOINT = (
+    "SELECT size, root, note, frontier, at FROM checkpoints ORDER BY size DESC LIMIT 1"
+)
+
+
+class SealedReader:
+    """Reads pages through the connection of a :class:`PagedReader`."""
+
+    def __init__(self, reader: PagedReader, location: str) -> None:
+        self._page = reader.page
+        self._location = location
+
+    def seal(self) -> int:
+        last: int = self._page(_LAST, ())[0][0]
+        return last
+
+    def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
+        while page := self._page(_HASHES, (after, upto)):
+            yield from (link for _, link in page)
+            after = page[-1][0]
+
+    def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
+        if stream is None:
+            while page := self._page(_ALL_ROWS, (after,)):
+                yield from map(_stored, page)
+                after = page[-1][0]
+            return
+        position = 0
+        while page := self._page(_ROWS_OF_STREAM, (stream, position)):
+            yield from (_stored(row) for row in page if row[0] > after)
+            position = page[-1][2]
+
+    def seal_of(self, stream: str, position: int) -> int | None:
+        found = self._page(_SEAL, (stream, position))
+        if not found:
+            msg = f"ledger '{self._location}' has no event {position} of '{stream}'"
+            raise LedgerUnusableError(msg)
+        seal: int = found[0][0]
+        return seal
+
+    def blob_digests(self) -> Iterator[str]:
+        last = b""
+        while page := self._page(_DIGESTS, (last,)):
+            yield from (digest.hex() for (digest,) in page)
+            last = page[-1][0]
+
+    def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
+        while page := self._page(_CHECKPOINTS, (since,)):
+            yield from map(_checkpoint, page)
+            since = page[-1][0] + 1
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        found = self._page(_LAST_CHECKPOINT, ())
+        return _checkpoint(found[0]) if found else None
+
+
+def _stored(row: Any) -> StoredRow:
+    seal, stream, position, event_id, wire, at, correlation, causation, *rest = row
+    salt, payload, digest, link = rest
+    return StoredRow(
+        seal,
+        stream,
+        position,
+        id_text(event_id),
+        wire,
+        at,
+        correlation or stream,
+        optional_id_text(causation),
+        salt,
+        payload,
+        digest,
+        link,
+    )
+
+
+def _checkpoint(row: Any) -> StoredCheckpoint:
+    size, root, note, frontier, at = row
+    return StoredCheckpoint(size, root, note, frontier, moment(at))

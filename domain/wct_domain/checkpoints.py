@@ -1,0 +1,63 @@
+"""Signed statements on how far the ledger has come, at the price of what is new."""
+
+from wct_domain.errors import LedgerUnusableError
+from wct_domain.merkle import Frontier
+from wct_domain.notes import Checkpoint, sign
+from wct_domain.ports.clock import Clock
+from wct_domain.ports.keys import Keys
+from wct_domain.ports.sealed_log import SealedLog, StoredCheckpoint
+
+
+def origin_of(log_id: str) -> str:
+    """First line of a checkpoint of this log."""
+    return f"wct/{log_id}"
+
+
+def add_checkpoint(log: SealedLog, keys: Keys, clock: Clock) -> StoredCheckpoint | None:
+    """Sign the root over all sealed events, and keep it in the ledger.
+
+    Returns:
+        The checkpoint, which is the last one where nothing was sealed since; None
+        where nothing was ever sealed.
+
+    Raises:
+        LedgerUnusableError: keys or the last checkpoint cannot be read.
+        LedgerWriteError: it is not kept.
+    """
+    size = log.seal()
+    last = log.last_checkpoint()
+    if last is not None and last.size >= size:
+        return last
+    if size == 0:
+        return None
+    tree = Frontier() if last is None else _grown_from(last)
+    tree.extend(log.sealed_hashes(tree.size, size))
+    signer = keys.signer
+    text = str(Checkpoint(origin_of(log.log_id), tree.size, tree.root))
+    note = str(sign(text, signer.key, signer.sign))
+    made = StoredCheckpoint(tree.size, tree.root, note, tree.to_bytes(), clock())
+    log.add_checkpoint(made)
+    return made
+
+
+def checkpoint_over(
+    log: SealedLog, stream: str, position: int
+) -> StoredCheckpoint | None:
+    """Return the first checkpoint that covers an event; None while there is none.
+
+    Raises:
+        LedgerUnusableError: there is no such event.
+    """
+    seal = log.seal_of(stream, position)
+    return None if seal is None else next(log.checkpoints(since=seal), None)
+
+
+def _grown_from(last: StoredCheckpoint) -> Frontier:
+    try:
+        return Frontier.from_bytes(last.frontier)
+    except ValueError as error:
+        msg = (
+            f"the checkpoint at {last.size} events is damaged, no other can be made "
+            "from it; run 'wct verify', and restore a backup"
+        )
+        raise LedgerUnusableError(msg) from error

@@ -1,0 +1,97 @@
+"""Keys of a ledger: to sign its checkpoints, and to seal what may be erased later."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from wct_domain.notes import VerifierKey
+
+
+class Signer(Protocol):
+    """Signs checkpoints (Ed25519, RFC 8032)."""
+
+    @property
+    def key(self) -> VerifierKey:
+        """The public key, with the name that its signatures carry."""
+        ...
+
+    def sign(self, text: bytes) -> bytes:
+        """Return the signature over ``text``: 64 bytes."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts for one erasure scope; the key of the scope can be destroyed."""
+
+    @property
+    def scope(self) -> str:
+        """Keyed pseudonym of the scope: 32 hexadecimal digits."""
+        ...
+
+    def seal(self, body: bytes) -> bytes:
+        """Encrypt under a key of its own, which travels along, wrapped."""
+        ...
+
+
+class Keys(Protocol):
+    """The keys of one ledger. Nothing of them is ever in the log.
+
+    An erasure scope is named by people (``run/<id>``, ``name/<text>``) and stored as
+    a keyed pseudonym. A name whose scope was erased leads to a new scope from then on.
+    """
+
+    @property
+    def content_key(self) -> bytes:
+        """Key of content digests and pseudonyms: 32 bytes.
+
+        Raises:
+            LedgerUnusableError: the key store is missing or damaged.
+        """
+        ...
+
+    @property
+    def signer(self) -> Signer:
+        """Signs with the current signing key, which is made when first asked for.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...
+
+    def verifier_keys(self) -> list[VerifierKey]:
+        """Return the public keys of all signing keys, older ones included."""
+        ...
+
+    def scope_of(self, name: str) -> str:
+        """Return the pseudonym that the name of a scope has now."""
+        ...
+
+    def sealer(self, name: str) -> Sealer:
+        """Seal for the scope of this name.
+
+        A scope that is new gets a key, which is on disk before this returns.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...
+
+    def open(self, sealed: bytes) -> bytes:
+        """Decrypt what any sealer of this ledger has made.
+
+        Raises:
+            ErasedError: the key of its scope was destroyed.
+            BlobDamagedError: it is not what was sealed, or of another ledger.
+            LedgerUnusableError: the key store is missing or damaged.
+        """
+        ...
+
+    def destroy(self, scopes: Collection[str]) -> None:
+        """Destroy the keys of scopes, by pseudonym, on disk when this returns.
+
+        Destroying twice is harmless.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written; all keys
+                are still there.
+        """
+        ...

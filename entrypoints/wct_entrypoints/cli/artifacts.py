@@ -7,7 +7,6 @@ import click
 
 from wct_domain.archive import BlobReader
 from wct_domain.errors import (
-    ArtifactNotFoundError,
     ArtifactStoreError,
     BlobDamagedError,
     BlobMissingError,
@@ -15,6 +14,7 @@ from wct_domain.errors import (
 from wct_domain.message import Message
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.inventory import Inventory, Kept
+from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import size
 from wct_entrypoints.cli.ledger_access import find_run, reading, writing
 from wct_entrypoints.cli.printing import (
@@ -30,7 +30,7 @@ from wct_entrypoints.cli.shared import (
     ledger_option,
 )
 
-_HEADINGS = ("STEP", "SCHEMA", "ITEMS", "SIZE", "RECORDED", "SAVED")
+_HEADINGS = ("STEP", "SCHEMA", "ITEMS", "RECORDED", "SAVED", "SIZE")
 
 
 @click.command()
@@ -52,7 +52,7 @@ def artifacts(
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. SAVED tells
     artifacts, which later steps could read (save_output: true), from the results of
-    other steps, which are in the ledger too.
+    other steps, which are in the ledger too. SIZE is recorded of artifacts only.
 
     With STEP a message is printed, as JSON with or without --json: run, step, saved,
     id, schema (name, version), content, context, schema_validated. Personal data in it
@@ -84,7 +84,7 @@ def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
         print_json([_entry(kept, schema) for kept, schema in listed])
     elif listed:
         rows = [_HEADINGS, *(_row(kept, schema) for kept, schema in listed)]
-        print_lines(table_lines(rows, right=(2, 3), flexible=(0,)))
+        print_lines(table_lines(rows, right=(2, 5), flexible=(0,)))
     else:
         click.echo(f"No step of run {run} has a result.", err=True)
 
@@ -114,9 +114,11 @@ def _print_in_full(wanted: str, step: str, given: Path | None) -> None:
 def _kept(ledger: Ledger, run: str, step: str) -> Kept:
     kept = Inventory.of(ledger.read(run)).kept
     if step not in kept:
-        there_is = ", ".join(kept) or "nothing"
-        msg = f"{ArtifactNotFoundError(step)} Run {run} has: {there_is}"
-        raise ArtifactStoreError(msg)
+        # Here, because nearly always there is something to print.
+        from wct_entrypoints.cli.missing_results import why_missing
+
+        reason = why_missing(Run.of(ledger.read(run)), step, kept)
+        raise ArtifactStoreError(reason)
     return kept[step]
 
 
@@ -169,7 +171,7 @@ def _row(kept: Kept, schema: str | None) -> tuple[str, ...]:
         kept.name,
         schema or "",
         f"{kept.items:,}",
-        "" if kept.size is None else size(kept.size),
         local(kept.at),
         "yes" if kept.saved else "no",
+        "-" if kept.size is None else size(kept.size),
     )

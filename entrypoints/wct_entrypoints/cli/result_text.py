@@ -111,7 +111,20 @@ def _whereabouts(shown: Results) -> Iterator[str]:
     yield f"         {'evidence is masked' if shown.masked else 'with raw evidence'}"
     yield printable(f"Run      {shown.name} in {shown.ledger}")
     yield printable(f"Next     wct show {shown.name}{shown.ledger_option}")
-    saved = next((s.plan.id for s in shown.run.steps.values() if s.result), None)
-    if saved is not None:
-        command = f"wct artifacts {shown.name} {saved}{shown.ledger_option}"
+    worst = _worst(shown.results)
+    if worst is not None:
+        command = f"wct artifacts {shown.name} {worst}{shown.ledger_option}"
         yield printable(f"         {command}")
+
+
+def _worst(results: Sequence[AnalysisResult]) -> str | None:
+    """Name the step to look at first: with the most findings of high risk, then of any.
+
+    None where nothing was found, and what was read is all that there is to print.
+    """
+    weights = {
+        result.step_id: (risk_counts(result.data)["high"], count)
+        for result in results
+        if result.success and (count := finding_count(result.data))
+    }
+    return max(weights, key=weights.__getitem__, default=None)

@@ -34,13 +34,13 @@ def test_the_list_tells_artifacts_from_other_results(
 ) -> None:
     records.with_failures()
     head, *lines = cli("artifacts", "latest").stdout.splitlines()
-    assert head.split() == ["STEP", "SCHEMA", "ITEMS", "SIZE", "RECORDED", "SAVED"]
+    assert head.split() == ["STEP", "SCHEMA", "ITEMS", "RECORDED", "SAVED", "SIZE"]
     rows = sorted((line.split() for line in lines), reverse=True)
     assert [row[:2] for row in rows] == [
         ["unsaved", "counts/1.0.0"],
         ["kept", "counts/1.0.0"],
     ]
-    assert [row[-1] for row in rows] == ["no", "yes"]
+    assert [row[5:] for row in rows] == [["no", "-"], ["yes", "11", "B"]]
 
 
 def test_the_list_as_json(cli: Cli, records: Records) -> None:
@@ -189,19 +189,63 @@ class TestRawEvidence:
         assert "'full' needs a STEP" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["broken", "after", "nope"])
-def test_a_step_without_a_result_is_one_clear_line(
-    cli: Cli, records: Records, name: str
+def refusal(cli: Cli, *arguments: str) -> str:
+    """The one line with which ``wct artifacts`` says that there is nothing."""
+    result = cli("artifacts", *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    return line
+
+
+def test_a_step_that_failed_or_was_skipped_is_told_as_such(
+    cli: Cli, records: Records
 ) -> None:
     run = records.with_failures()
-    result = cli("artifacts", "latest", name)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(
-        f"Error: Artifact '{name}' not found. "
-        f"Ensure previous step has 'save_output: true'. Run {run} has: "
+    there = "; there are results of: kept, unsaved"
+
+    assert refusal(cli, "latest", "broken") == (
+        f"Error: step 'broken' of run {run} has no result: it failed, and "
+        f"'wct show {run}' says why{there}"
     )
-    there_is = result.stderr.strip().partition(" has: ")[2].split(", ")
-    assert sorted(there_is) == ["kept", "unsaved"]
+    assert refusal(cli, "latest", "after") == (
+        f"Error: step 'after' of run {run} has no result: it was skipped, because "
+        f"step 'broken' failed{there}"
+    )
+
+
+def test_a_step_that_does_not_exist_is_told_with_those_that_do(
+    cli: Cli, records: Records
+) -> None:
+    run = records.with_failures()
+    there = "it has: kept, unsaved, broken, after"
+
+    assert refusal(cli, "latest", "nosuch") == (
+        f"Error: run {run} has no step 'nosuch'; {there}"
+    )
+    assert refusal(cli, "latest", "keep") == (
+        f"Error: run {run} has no step 'keep'; did you mean 'kept'? {there}"
+    )
+    assert refusal(cli, "latest", "nosuch", "--evidence", "full").endswith(there)
+
+
+def test_steps_that_an_interruption_cut_off_are_told_as_such(
+    cli: Cli, records: Records
+) -> None:
+    run = records.interrupted()
+
+    assert refusal(cli, run, "hangs").startswith(
+        f"Error: step 'hangs' of run {run} has no result: it had begun, and not ended "
+        "when the run ended (interrupted); "
+    )
+    assert "it had not begun when the run ended" in refusal(cli, run, "never")
+
+
+def test_of_a_run_without_results_none_are_named(cli: Cli, records: Records) -> None:
+    run = records.running()
+
+    assert refusal(cli, run, "kept").endswith(
+        "it had not begun so far; no other step has one"
+    )
 
 
 def test_a_blob_that_is_gone_is_one_clear_line(cli: Cli, records: Records) -> None:

@@ -38,6 +38,23 @@ def test_a_run_shows_a_table_and_where_everything_is(cli: Cli) -> None:
     assert f"         wct artifacts {name} look" in lines
 
 
+def test_what_is_next_is_the_step_that_found_the_most(cli: Cli) -> None:
+    reads = scan("read", analyser=None, output_schema="standard_input")
+
+    done = cli("run", write(reads, scan("one"), scan("two", connector="note")))
+
+    assert re.findall(r"wct artifacts \S+ (\S+)", done.stdout) == ["one"]
+
+
+def test_where_nothing_was_found_there_is_no_step_to_look_at(cli: Cli) -> None:
+    reads = scan("read", analyser=None, output_schema="standard_input")
+
+    done = cli("run", write(reads))
+
+    assert "Next     wct show " in done.stdout
+    assert "wct artifacts" not in done.stdout
+
+
 def test_progress_goes_to_stderr_one_line_a_step(cli: Cli) -> None:
     done = cli("run", write(scan("one"), scan("two", input_from="one")))
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from json.encoder import (  # type: ignore[attr-defined]  # typeshed leaves out c_make_encoder
     c_make_encoder,  # pyright: ignore[reportAttributeAccessIssue,reportUnknownVariableType]  # as above
@@ -58,7 +58,39 @@ def stored_json(value: object) -> bytes:
     Raises:
         ContentNotJsonError: as ``canonical_json``.
     """
+    try:
+        if _is_plain(value):
+            return to_json(value)
+    except (ValueError, RecursionError):
+        pass  # what is wrong, or nested deeper than pydantic goes, ``json`` tells
     return _encoded(_AS_IT_IS, value)
+
+
+def _is_plain(value: object) -> bool:
+    """Say whether pydantic writes ``value`` as ``json`` does; it takes half the time.
+
+    It writes floats, dates and keys that are no text in another way, and more than
+    JSON has. Exact types only: whoever derives one may have it written differently.
+    """
+    kind = value.__class__
+    if kind is dict:
+        members = cast("dict[Any, Any]", value)
+        if not _TEXT.issuperset(map(type, members)):
+            return False
+        inner: Iterable[Any] = members.values()
+    elif kind is list:
+        inner = cast("list[Any]", value)
+    else:
+        return kind in _PLAIN or (kind is int and abs(cast("int", value)) < _WIDE)
+    for each in inner:
+        if each.__class__ not in _PLAIN and not _is_plain(each):
+            return False
+    return True
+
+
+_TEXT = frozenset({str})
+_PLAIN = frozenset({str, bool, type(None)})
+_WIDE = 1 << 63
 
 
 def _encoded(encoder: json.JSONEncoder, value: object) -> bytes:

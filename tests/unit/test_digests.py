@@ -1,6 +1,7 @@
 import hashlib
 import json
 from datetime import UTC, date, datetime
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from wct_domain.digests import (
     content_digest,
     digest_of_long_texts,
     pseudonym,
+    stored_json,
 )
 from wct_domain.errors import ContentNotJsonError
 
@@ -45,6 +47,42 @@ def test_what_was_read_back_has_the_same_canonical_form(value: Any) -> None:
 def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
     backwards = dict(reversed(value.items()))
     assert canonical_json(backwards) == canonical_json(value)
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+def as_json_writes_it(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@given(json_values)
+def test_stored_json_is_what_json_writes_in_the_order_that_it_has(value: Any) -> None:
+    assert stored_json(value) == as_json_writes_it(value).encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1e16, 1e-7, -0.0],
+        [True, 1, Level.HIGH, 2**63, -(2**64)],
+        {1: "a", None: "b", False: "c", 2.5: "d"},
+        [("a", 1), {"b": ()}],
+        "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000)))),
+    ],
+)
+def test_stored_json_is_what_json_writes_of_what_others_write_otherwise(
+    value: Any,
+) -> None:
+    assert stored_json(value) == as_json_writes_it(value).encode()
+
+
+def test_what_is_nested_deeply_is_stored_too() -> None:
+    value: list[Any] = []
+    for _ in range(300):
+        value = [value]
+    assert stored_json(value) == b"[" * 301 + b"]" * 301
 
 
 # Long enough for the fast path; with what escapes or placeholders could get wrong.
@@ -153,10 +191,11 @@ def circular() -> list[Any]:
 def test_what_is_not_json_is_named_by_path_and_type(
     value: object, place: str, kind: str
 ) -> None:
-    with pytest.raises(ContentNotJsonError) as caught:
-        canonical_json(value)
-    assert str(caught.value).startswith(place)
-    assert kind in str(caught.value)
+    for write in (canonical_json, stored_json):
+        with pytest.raises(ContentNotJsonError) as caught:
+            write(value)
+        assert str(caught.value).startswith(place)
+        assert kind in str(caught.value)
 
 
 def test_a_value_that_is_not_json_is_not_quoted() -> None:

@@ -130,7 +130,7 @@ def _is_word(part: str, patterns: Iterable[str]) -> bool:
 
 def _joined(pieces: list[tuple[int, int, str]], size: int) -> str:
     """Put a gap between pieces, and before and after where something is left out."""
-    shown = GAP.join(piece for _, _, piece in pieces)
+    shown = GAP.join([piece for _, _, piece in pieces])
     before = GAP if pieces[0][0] > 0 else ""
     after = GAP if pieces[-1][1] < size and not shown.endswith(GAP) else ""
     return f"{before}{shown}{after}".replace(GAP + GAP, GAP)
@@ -163,18 +163,20 @@ def _found_by(detector: Detector, rank: int, data: bytes) -> Iterator[Value]:
 def _word_spans(word: str, data: bytes) -> list[tuple[int, int]]:
     """Return where a word of a ruleset stands in ``data``, without overlaps."""
     folded = data.translate(FOLD)
-    found: set[tuple[int, int]] = set()
+    found: list[tuple[int, int]] = []
     for spelling in _spellings(word):
-        size = len(spelling.folded)
-        start = folded.find(spelling.folded)
+        looked_for, exact = spelling
+        start = folded.find(looked_for)
         while start >= 0:
-            end = start + size
-            if spelling.fits(data[start:end]) and stands_alone(data, start, end):
-                found.add((start, end))
-            start = folded.find(spelling.folded, start + 1)
+            end = start + len(looked_for)
+            fits = exact is None or spelling.fits(data[start:end])
+            if fits and stands_alone(data, start, end):
+                found.append((start, end))
+            start = folded.find(looked_for, start + 1)
     if len(found) < 2:
-        return list(found)
-    return [(start, end) for start, end, _ in without_overlaps((*s, 0) for s in found)]
+        return found
+    spans = without_overlaps((*span, 0) for span in set(found))
+    return [(start, end) for start, end, _ in spans]
 
 
 @lru_cache(maxsize=8192)

@@ -144,6 +144,10 @@ def _joined(words: tuple[str, ...]) -> list[str]:
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:
     """Say whether ``data[start:end]`` begins and ends at boundaries."""
+    if (start < 1 or CLASS[data[start - 1]] == OTHER) and (
+        end >= len(data) or CLASS[data[end]] == OTHER
+    ):
+        return True  # as most words do
     begins = _boundary(data, start)
     if begins == _NONE:
         return False

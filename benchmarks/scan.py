@@ -25,7 +25,7 @@ from wct_adapters.matching.automata import FAST
 from wct_adapters.matching.portable import PortableMatcherCompiler
 from wct_adapters.rulesets.loader import YamlRulesets
 from wct_domain.analysis.detectors import DETECTORS
-from wct_domain.rulesets.rules import PersonalDataRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
 
 GOAL = 25  # MB per CPU-second of wct run, beyond start-up
 _SAMPLE = 97  # one file in so many for the row of a pattern per word

@@ -6,7 +6,7 @@ from pathlib import Path
 from wct_adapters.rulesets.loader import YamlRulesets
 from wct_domain.analysis.detectors import DETECTORS
 from wct_domain.analysis.evidence import WINDOWS
-from wct_domain.rulesets.rules import PersonalDataRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 RULESETS = (REFERENCE / "rulesets.md").read_text(encoding="utf-8")

@@ -10,12 +10,10 @@ from wct_adapters.rulesets.loader import YamlRulesets
 from wct_domain.analysis.evidence import Text
 from wct_domain.analysis.rulebook import Rulebook
 from wct_domain.analysis.words import spellings
-from wct_domain.rulesets.rules import (
-    BaseRule,
-    DataSubjectRule,
-    PersonalDataRule,
-    ProcessingPurposeRule,
-)
+from wct_domain.rulesets.data_subjects import DataSubjectRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
+from wct_domain.rulesets.rules import BaseRule
 
 RULESETS = YamlRulesets()
 PERSONAL_DATA = RULESETS.load("personal_data", PersonalDataRule).get_rules()

@@ -10,7 +10,9 @@ from wct_domain.errors import (
     RulesetError,
     RulesetNotFoundError,
 )
-from wct_domain.rulesets.rules import BaseRule, PersonalDataRule, ProcessingPurposeRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
+from wct_domain.rulesets.rules import BaseRule
 
 TEXT = """
 name: {name}

@@ -6,14 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from wct_domain.errors import RulesetError
-from wct_domain.rulesets import (
-    BaseRule,
-    DataSubjectRule,
-    PersonalDataRule,
-    ProcessingPurposeRule,
-    RulesetTypeError,
-    parse_ruleset,
-)
+from wct_domain.rulesets.data_subjects import DataSubjectRule
+from wct_domain.rulesets.documents import RulesetTypeError, parse_ruleset
+from wct_domain.rulesets.personal_data import PersonalDataRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
+from wct_domain.rulesets.rules import BaseRule
 
 LAW = [{"regulation": "GDPR", "relevance": "Article 4(1)"}]
 

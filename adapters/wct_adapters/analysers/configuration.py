@@ -91,33 +91,3 @@ def _problems(error: ValidationError) -> str:
         f"{' -> '.join(map(str, each['loc'])) or 'root'}: {each['msg']}"
         for each in found
     )
-
-
-class PersonalDataAnalyserConfig(AnalyserConfiguration):
-    """Properties of the personal data analyser."""
-
-    component = "personal data analyser"
-
-    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
-        ruleset="personal_data"
-    )
-
-
-class ProcessingPurposeAnalyserConfig(AnalyserConfiguration):
-    """Properties of the processing purpose analyser."""
-
-    component = "processing purpose analyser"
-
-    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
-        ruleset="processing_purposes"
-    )
-
-
-class DataSubjectAnalyserConfig(AnalyserConfiguration):
-    """Properties of the data subject analyser."""
-
-    component = "data subject analyser"
-
-    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
-        ruleset="data_subjects"
-    )

@@ -1,6 +1,9 @@
 """Finds out about whom data is."""
 
-from wct_adapters.analysers.configuration import DataSubjectAnalyserConfig
+from wct_adapters.analysers.configuration import (
+    AnalyserConfiguration,
+    PatternMatchingConfig,
+)
 from wct_adapters.analysers.ruleset_analyser import (
     Equipment,
     RulesetAnalyser,
@@ -10,10 +13,20 @@ from wct_domain.analysis.data_subjects import data_subjects, summary, unknown_co
 from wct_domain.analysis.items import items
 from wct_domain.context import current_step
 from wct_domain.message import Message
-from wct_domain.rulesets.rules import DataSubjectRule
+from wct_domain.rulesets.data_subjects import DataSubjectRule
 from wct_domain.schemas import Schema
 
 DATA_SUBJECT_FINDING = Schema("data_subject_finding", "1.0.0")
+
+
+class DataSubjectAnalyserConfig(AnalyserConfiguration):
+    """Properties of the data subject analyser."""
+
+    component = "data subject analyser"
+
+    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
+        ruleset="data_subjects"
+    )
 
 
 class DataSubjectAnalyser(RulesetAnalyser[DataSubjectRule]):

@@ -1,6 +1,9 @@
 """Finds personal data in text."""
 
-from wct_adapters.analysers.configuration import PersonalDataAnalyserConfig
+from wct_adapters.analysers.configuration import (
+    AnalyserConfiguration,
+    PatternMatchingConfig,
+)
 from wct_adapters.analysers.ruleset_analyser import (
     Equipment,
     RulesetAnalyser,
@@ -9,10 +12,20 @@ from wct_adapters.analysers.ruleset_analyser import (
 from wct_domain.analysis.items import items
 from wct_domain.analysis.personal_data import personal_data, summary
 from wct_domain.message import Message
-from wct_domain.rulesets.rules import PersonalDataRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
 from wct_domain.schemas import Schema
 
 PERSONAL_DATA_FINDING = Schema("personal_data_finding", "1.0.0")
+
+
+class PersonalDataAnalyserConfig(AnalyserConfiguration):
+    """Properties of the personal data analyser."""
+
+    component = "personal data analyser"
+
+    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
+        ruleset="personal_data"
+    )
 
 
 class PersonalDataAnalyser(RulesetAnalyser[PersonalDataRule]):

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from wct_adapters.analysers.configuration import ProcessingPurposeAnalyserConfig
+from wct_adapters.analysers.configuration import (
+    AnalyserConfiguration,
+    PatternMatchingConfig,
+)
 from wct_adapters.analysers.ruleset_analyser import (
     Equipment,
     RulesetAnalyser,
@@ -11,11 +14,21 @@ from wct_adapters.analysers.ruleset_analyser import (
 from wct_domain.analysis.items import items
 from wct_domain.analysis.processing_purposes import processing_purposes, summary
 from wct_domain.message import Message
-from wct_domain.rulesets.rules import ProcessingPurposeRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
 from wct_domain.schemas import Schema
 
 PROCESSING_PURPOSE_FINDING = Schema("processing_purpose_finding", "1.0.0")
 ANALYSER_VERSION = "1.0.0"
+
+
+class ProcessingPurposeAnalyserConfig(AnalyserConfiguration):
+    """Properties of the processing purpose analyser."""
+
+    component = "processing purpose analyser"
+
+    pattern_matching: PatternMatchingConfig = PatternMatchingConfig(
+        ruleset="processing_purposes"
+    )
 
 
 class ProcessingPurposeAnalyser(RulesetAnalyser[ProcessingPurposeRule]):

@@ -11,7 +11,7 @@ from wct_domain.analysis.evidence import Text
 from wct_domain.analysis.items import Item
 from wct_domain.analysis.reporting import Reporting
 from wct_domain.analysis.rulebook import Match, Rulebook
-from wct_domain.rulesets.rules import DataSubjectRule
+from wct_domain.rulesets.data_subjects import DataSubjectRule
 
 _CONNECTOR = "_connector"
 _CONTEXTS = {

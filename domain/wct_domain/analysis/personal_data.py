@@ -7,7 +7,7 @@ from wct_domain.analysis.evidence import Text
 from wct_domain.analysis.items import Item
 from wct_domain.analysis.reporting import Reporting, compliance
 from wct_domain.analysis.rulebook import Match, Rulebook
-from wct_domain.rulesets.rules import PersonalDataRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
 
 
 def personal_data(

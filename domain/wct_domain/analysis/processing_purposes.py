@@ -9,7 +9,7 @@ from wct_domain.analysis.items import Item
 from wct_domain.analysis.reporting import Reporting, compliance
 from wct_domain.analysis.rulebook import Match, Rulebook
 from wct_domain.findings import RISK_LEVELS
-from wct_domain.rulesets.rules import ProcessingPurposeRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
 
 
 def processing_purposes(

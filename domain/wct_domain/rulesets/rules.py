@@ -15,7 +15,8 @@ NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 class Frozen(BaseModel):
     """Part of a ruleset: a misspelt key is refused, for it would switch off a rule."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Rules are read as parts of a file: only its model is built when it is defined.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RuleComplianceData(Frozen):
@@ -49,36 +50,6 @@ class BaseRule(Frozen):
             msg = "All patterns must be non-empty strings"
             raise ValueError(msg)
         return patterns
-
-
-class PersonalDataRule(BaseRule):
-    """Finds one category of personal data.
-
-    ``special_category`` is the category's flag in results. It follows the output
-    contract; whether GDPR Article 9 applies is what ``compliance`` says.
-    """
-
-    data_type: NonEmpty
-    special_category: bool = False
-
-
-class ProcessingPurposeRule(BaseRule):
-    """Finds a sign that data is processed for one purpose."""
-
-    purpose_category: str
-
-
-class DataSubjectRule(BaseRule):
-    """Finds a sign that data is about one category of people.
-
-    ``confidence_weight`` is in points of a hundred; the weights of all rules of a
-    category that match are added. The rule looks at data of its contexts only.
-    """
-
-    subject_category: NonEmpty
-    indicator_type: Literal["primary", "secondary", "contextual"]
-    confidence_weight: Annotated[int, Field(ge=1, le=50)]
-    applicable_contexts: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
 
 
 RuleT = TypeVar("RuleT", bound=BaseRule)

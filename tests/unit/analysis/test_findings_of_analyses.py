@@ -15,12 +15,10 @@ from wct_domain.findings import (
     PersonalDataFinding,
     ProcessingPurposeFinding,
 )
-from wct_domain.rulesets.rules import (
-    DataSubjectRule,
-    PersonalDataRule,
-    ProcessingPurposeRule,
-    RuleComplianceData,
-)
+from wct_domain.rulesets.data_subjects import DataSubjectRule
+from wct_domain.rulesets.personal_data import PersonalDataRule
+from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
+from wct_domain.rulesets.rules import RuleComplianceData
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat()
 GDPR = RuleComplianceData(regulation="GDPR", relevance="Article 4(1)")

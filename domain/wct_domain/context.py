@@ -33,7 +33,7 @@ class StepContext:
     notes: list[Note] = field(default_factory=list[Note])
 
     def note(self, plugin: str, name: str, data: Mapping[str, JsonValue]) -> None:
-        """Have ``plugin.noted`` recorded together with the end of the step."""
+        """Have ``plugin.noted`` recorded with the end of the step, however it ends."""
         self.notes.append(Note(plugin, name, data))
 
 

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from wct_adapters.connectors import sqlite_database
 from wct_adapters.connectors.sqlite import SQLiteConnectorFactory
 from wct_adapters.connectors.sqlite_config import ENVIRONMENT, SQLiteConnectorConfig
 from wct_adapters.schemas.json_files import JsonSchemaLoader
+from wct_domain.context import Note, StepContext, working_in
 from wct_domain.errors import ConnectorConfigError, ConnectorExtractionError
 from wct_domain.message import Message
 from wct_domain.ports.own_files import OwnFiles
@@ -208,3 +210,28 @@ def test_what_will_keep_a_file_from_being_read_is_known_before(
     assert factory.get_obstacles({"database_path": str(gone)}) == {
         "database_path": f"SQLite database file not found: {gone}"
     }
+
+
+def test_that_the_environment_won_is_noted_with_the_name_of_the_variable(
+    shop: Path,
+) -> None:
+    factory = SQLiteConnectorFactory(ServiceContainer(), {ENVIRONMENT: str(shop)})
+    asked = factory.create({"database_path": "other.db"})
+    step = StepContext(datetime.now(UTC), 0)
+
+    with working_in(step):
+        asked.extract(STANDARD_INPUT)
+
+    fact = {"property": "database_path", "variable": ENVIRONMENT}
+    assert step.notes == [Note("sqlite_connector", "environment.won", fact)]
+
+
+def test_a_missing_file_that_the_environment_names_is_told_as_such(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "gone.db"
+    factory = SQLiteConnectorFactory(ServiceContainer(), {ENVIRONMENT: str(path)})
+
+    text = failure(lambda: factory.create({}).extract(STANDARD_INPUT))
+
+    assert text.endswith(f"file not found: {path} (named by {ENVIRONMENT})")

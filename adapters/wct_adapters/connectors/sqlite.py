@@ -10,6 +10,7 @@ from wct_adapters.connectors.relational import CellItems, Origin
 from wct_adapters.connectors.services import registered, supported
 from wct_adapters.connectors.sqlite_config import SQLiteConnectorConfig
 from wct_adapters.connectors.sqlite_database import SqliteDatabase, opened
+from wct_domain.context import current_step
 from wct_domain.errors import ConnectorExtractionError
 from wct_domain.explaining import explain
 from wct_domain.extraction import ExtractionNotes
@@ -37,8 +38,11 @@ class SQLiteConnector(Connector):
         *,
         schemas: SchemaLoader | None = None,
         own: OwnFiles | None = None,
+        path_from: str | None = None,
     ) -> None:
+        """Read the file of ``config``; its path is from this environment variable."""
         self._config = config
+        self._path_from = path_from
         self._path = config.database_path
         self._stem = shown(self._path.stem)
         self._schemas = schemas
@@ -61,6 +65,7 @@ class SQLiteConnector(Connector):
         """
         try:
             schema = supported(output_schema, _SCHEMAS, self._schemas)
+            self._note_environment()
             content = self._content()
             message = Message(f"SQLite data from {self._stem}", content, schema)
             return message.validate()
@@ -68,13 +73,20 @@ class SQLiteConnector(Connector):
             msg = f"SQLite extraction failed: {explain(error)}"
             raise ConnectorExtractionError(msg) from error
 
+    def _note_environment(self) -> None:
+        """Have it recorded that the runbook did not decide what is read."""
+        if self._path_from is not None:
+            fact = {"property": "database_path", "variable": self._path_from}
+            current_step().note(NAME, "environment.won", fact)
+
     def _content(self) -> dict[str, Any]:
         notes = ExtractionNotes()
         origin = Origin("sqlite", NAME, self._stem)
         cells, tables = CellItems(origin, notes), list[dict[str, Any]]()
         try:
             if (reason := _obstacle(self._path, self._own)) is not None:
-                raise ConnectorExtractionError(reason)
+                named = f" (named by {self._path_from})" if self._path_from else ""
+                raise ConnectorExtractionError(f"{reason}{named}")
             with opened(self._path) as database:
                 for name in database.table_names():
                     table = self._table(database, name, cells)
@@ -166,6 +178,7 @@ class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
             SQLiteConnectorConfig.from_properties(config, self._environ),
             schemas=registered(self._container, SchemaLoader),
             own=registered(self._container, OwnFiles),
+            path_from=self._won().get("database_path"),
         )
 
     def can_create(self, config: ComponentConfig) -> bool:
@@ -189,6 +202,9 @@ class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
         own = registered(self._container, OwnFiles) or OwnFiles()
         reason = _obstacle(made.database_path, own)
         return {} if reason is None else {"database_path": reason}
+
+    def _won(self) -> Mapping[str, str]:
+        return SQLiteConnectorConfig.decided_elsewhere(self._environ)
 
     def get_config_model(self) -> type[SQLiteConnectorConfig]:
         return SQLiteConnectorConfig

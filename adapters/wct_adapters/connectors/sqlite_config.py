@@ -31,6 +31,13 @@ class SQLiteConnectorConfig(BaseComponentConfiguration):
     )
 
     @classmethod
+    def decided_elsewhere(
+        cls, environ: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
+        environ = os.environ if environ is None else environ
+        return {"database_path": ENVIRONMENT} if ENVIRONMENT in environ else {}
+
+    @classmethod
     def from_properties(
         cls, properties: ComponentConfig, environ: Mapping[str, str] | None = None
     ) -> Self:

@@ -76,7 +76,8 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
             analyser = _analyser(command, tools)
             work = _input(command, tools, analyser)
     except BaseException as error:  # noqa: BLE001  # see _failed
-        yield _failed(step, error, _elapsed(tools, begun), tools)
+        failed = _failed(step, error, _elapsed(tools, begun), tools)
+        yield (*_noted(context), *failed)
         return
     if work.read is not None:
         yield (work.read,)
@@ -85,13 +86,11 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
             result = _analysed(analyser, work)
         stored = tools.draft.message(result)
     except BaseException as error:  # noqa: BLE001  # see _failed
-        yield _failed(step, error, _elapsed(tools, begun), tools)
+        failed = _failed(step, error, _elapsed(tools, begun), tools)
+        yield (*_noted(context), *failed)
         return
     yield (
-        *(
-            PluginNoted(plugin=n.plugin, name=n.name, data={**n.data})
-            for n in context.notes
-        ),
+        *_noted(context),
         *_completed(step, work, result, stored, _elapsed(tools, begun)),
     )
 
@@ -209,6 +208,11 @@ def _analysed(analyser: Analyser | None, work: _Input) -> Message:
         )
         raise AnalyserProcessingError(msg)
     return result
+
+
+def _noted(context: StepContext) -> Iterator[Event]:
+    for note in context.notes:
+        yield PluginNoted(plugin=note.plugin, name=note.name, data={**note.data})
 
 
 def _completed(

@@ -123,6 +123,14 @@ class BaseComponentConfiguration(BaseModel):
         """
         return cls.model_validate(properties)
 
+    @classmethod
+    def decided_elsewhere(cls) -> Mapping[str, str]:
+        """Map properties to the environment variables that win over them now.
+
+        ``wct`` warns of each such property that a runbook sets all the same.
+        """
+        return {}
+
 
 class ComponentFactory(ABC, Generic[ComponentT_co]):
     """Makes connectors, or analysers, of one type."""

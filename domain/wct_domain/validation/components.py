@@ -66,6 +66,7 @@ def _properties(
         found = found or list(_obstacles(entry, config, factory))
     yield from found
     yield from _ignored_fields(entry, config.properties, factory)
+    yield from _decided_elsewhere(entry, config.properties, factory)
 
 
 def _obstacles(
@@ -77,6 +78,20 @@ def _obstacles(
         return
     for name, reason in obstacles.items():
         yield error(entry.at("properties", name), reason)
+
+
+def _decided_elsewhere(
+    entry: Entry[C], properties: dict[str, Any], factory: ComponentFactory[Any]
+) -> Iterator[Remark]:
+    """Report what the environment overrides: the runbook does not say what is done."""
+    model = _config_model(factory)
+    if model is None or not issubclass(model, BaseComponentConfiguration):
+        return
+    for name, variable in model.decided_elsewhere().items():
+        if name in properties:
+            message = f"the environment variable {variable} wins over what is written"
+            hint = "unset it if that is not meant"
+            yield warning(entry.at("properties", name), message, hint)
 
 
 def _ignored_fields(

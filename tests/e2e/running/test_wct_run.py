@@ -284,3 +284,27 @@ def test_a_path_that_is_no_text_is_no_obstacle(cli: Cli) -> None:
     assert done.exit_code == 0
     path = json.loads(done.stdout)["export_metadata"]["runbook_path"]
     assert path == "caf\\xe9.yaml"
+
+
+def test_a_database_that_the_environment_names_instead_is_told_and_recorded(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQLITE_DATABASE_PATH", "gone.db")
+    shop = {
+        "name": "note",
+        "type": "sqlite_connector",
+        "properties": {"database_path": "shop.db"},
+    }
+
+    done = cli("run", write(connectors=[shop]))
+
+    assert (
+        "database_path: the environment variable SQLITE_DATABASE_PATH wins over what "
+        "is written"
+    ) in done.stderr
+    (noted,) = recorded(cli, "plugin.noted")
+    assert noted == {
+        "plugin": "sqlite_connector",
+        "name": "environment.won",
+        "data": {"property": "database_path", "variable": "SQLITE_DATABASE_PATH"},
+    }

@@ -232,6 +232,18 @@ def test_what_a_plugin_notes_is_recorded_with_the_end_of_the_step() -> None:
     assert isinstance(given.happened[3], StepCompleted)
 
 
+def test_what_a_plugin_notes_before_it_fails_is_recorded_too() -> None:
+    def notes(schema: Schema, message: Message) -> Message:
+        del schema, message
+        current_step().note("toys", "slow", {"items": 2})
+        raise AnalyserProcessingError("too slow")
+
+    given = run(scenario(step("scan"), components=components(analyse=notes)))
+    noted, failed = given.happened[2:]
+    assert noted == PluginNoted(plugin="toys", name="slow", data={"items": 2})
+    assert isinstance(failed, StepFailed)
+
+
 def test_a_connector_that_says_so_is_recorded_as_cut_off_and_unreadable() -> None:
     def partial(schema: Schema) -> Message:
         facts = {"items": 1, "unreadable": [{"source": "b"}], "truncated": True}

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -28,6 +28,7 @@ class PostConfig(BaseComponentConfiguration):
 
     street: str
     houses: int = Field(default=1, ge=1)
+    elsewhere: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _is_open(self) -> "PostConfig":
@@ -35,6 +36,10 @@ class PostConfig(BaseComponentConfiguration):
             msg = "the street is closed"
             raise ValueError(msg)
         return self
+
+    @classmethod
+    def decided_elsewhere(cls) -> dict[str, str]:
+        return {"street": "POST_STREET"} if cls.elsewhere else {}
 
     @classmethod
     def from_properties(cls, properties: ComponentConfig) -> "PostConfig":

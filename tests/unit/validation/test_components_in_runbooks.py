@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.validation.bench import Shop, installed, remarks, runbook, said
+from tests.unit.validation.bench import (
+    PostConfig,
+    Shop,
+    installed,
+    remarks,
+    runbook,
+    said,
+)
 from wct_domain.errors import ConnectorConfigError
 
 
@@ -145,3 +152,17 @@ def test_a_factory_that_cannot_say_what_stands_in_its_way_is_left_alone() -> Non
             raise RuntimeError
 
     assert said(with_type("lost"), installed(lost=Lost("lost"))) == []
+
+
+def test_a_property_that_the_environment_overrides_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PostConfig, "elsewhere", True)
+
+    assert said(runbook(), thorough=False) == [
+        (
+            "warning: connectors -> 0 -> properties -> street: the environment "
+            "variable POST_STREET wins over what is written; "
+            "unset it if that is not meant"
+        )
+    ]

@@ -23,7 +23,8 @@ and reads best in one place.
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
     ├─ ExportError · RunNotFoundError
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
-                                    PartialRetryError · UnknownEventError
+                                    PartialRetryError · StreamTakenError
+                                    UnknownEventError
                                     BlobMissingError · BlobDamagedError
                                     LedgerUnusableError · LedgerWriteError
                                     CheckpointError · ErasedError
@@ -282,6 +283,19 @@ class BlobDamagedError(LedgerError):
     """A blob's bytes do not have the digest under which they are stored."""
 
     code = "ledger.blob-damaged"
+
+
+class StreamTakenError(LedgerError):
+    """A stream cannot be taken in: one of its name is here, with other events."""
+
+    code = "ledger.stream-taken"
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(
+            f"Stream '{stream}' is in this ledger already, with other events than "
+            "the ones to be taken in; import it into another ledger."
+        )
+        self.stream = stream
 
 
 class LedgerUnusableError(LedgerError):

@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from wct_domain.events import AnyEvent, Event
 from wct_domain.ports.keys import Keys
-from wct_domain.ports.sealed_log import SealedLog
+from wct_domain.ports.maintenance import Maintenance
+from wct_domain.ports.sealed_log import SealedLog, StoredRow
 
 ANY_VERSION = None
 """Append without caring what is in the stream already."""
@@ -176,6 +177,36 @@ class Ledger(EventLog, BlobStore, SealedLog, Protocol):
     @property
     def keys(self) -> Keys:
         """The keys of this ledger, which are never in the log."""
+        ...
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """Sizes, copies and compaction of this ledger."""
+        ...
+
+    def import_rows(self, rows: Sequence[StoredRow], blobs: Sequence[Blob]) -> int:
+        """Take in a stream of another ledger, from its first event on.
+
+        Ids, times, salts, payloads and hashes stay as they are; seals and global
+        positions are this ledger's. Rows and blobs are stored in one transaction that
+        survives a power cut. Blobs are stored as they are, sealed or not: whether
+        they belong to the rows is for the caller to know.
+
+        Args:
+            rows: all of one stream, in order; their seals are of no account.
+
+        Returns:
+            How many events were stored: all, or none where the stream is here already
+            and begins with the same hashes. Then no blob is stored either, so that
+            what was erased or pruned here stays away.
+
+        Raises:
+            ValueError: the rows are no whole chain: of several streams, not from
+                position 1 on, or with hashes that do not follow from them.
+            StreamTakenError: the stream is here with other events.
+            EventIdReusedError: an id is taken by an event of another stream.
+            LedgerWriteError, LedgerUnusableError: as ``append``.
+        """
         ...
 
     def close(self) -> None:

@@ -48,6 +48,14 @@ class SealedLog(Protocol):
         """Id that the ledger keeps for life; a restored backup gets another."""
         ...
 
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """Ids that this ledger had before it was copied, oldest first.
+
+        Checkpoints from before a copy name one of these as their origin.
+        """
+        ...
+
     def seal(self) -> int:
         """Give a seal number to every event that can have one; return the last.
 

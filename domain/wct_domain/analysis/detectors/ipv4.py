@@ -1,8 +1,12 @@
 """IPv4 addresses.
 
 Source: RFC 791 (four octets), RFC 6943 §3.1.1 (dotted decimal without leading zeros,
-which readers disagree about). Every address counts, private and reserved ones too:
-whether it leads to a person depends on whose network it is.
+which readers disagree about), RFC 6890 (special addresses), RFC 4632 (prefixes).
+
+An address counts if it can be somebody's device. Private (RFC 1918) and link-local
+ones can: inside a company they lead to an employee. Those that documentation uses (RFC
+5737) stand for such addresses. Loopback, multicast, broadcast, masks and whole networks
+are nobody's, wherever they are written.
 """
 
 import re
@@ -22,6 +26,8 @@ _NUMBERED = (
     *(b"version", b"release", b"revision", b"firmware", b"build", b" ver", b" rev"),
     *(b"section", b"chapter", b"clause", "§".encode()),
 )
+_RANGES = (b">=", b"<=", b"~=", b"~>", b"^", b"~")  # of versions: >=1.2.3.4
+_PREFIX = re.compile(rb"/([0-9]{1,2})(?![0-9.])")  # 192.0.2.0/24
 _LOOK_BEHIND = 40
 _LINE_FEED = 10
 
@@ -30,7 +36,8 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     """Read four octets, the first of which ends at the point at ``start``.
 
     Not addresses: part of a longer dotted number or name, versions (``v1.2.3.4``,
-    ``package-1.2.3.4``, ``Browser/1.2.3.4``, "version 1.2.3.4") and section numbers.
+    ``package-1.2.3.4``, ``Browser/1.2.3.4``, ``>=1.2.3.4``, "version 1.2.3.4") and
+    section numbers; and what is no device's address (see above).
     """
     first = start
     while first > max(0, start - 3) and data[first - 1 : first].isdigit():
@@ -44,6 +51,8 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
         and _is_version(data, first, found.end())
     ):
         return None
+    if _is_nobodys(found.group(), _PREFIX.match(data, found.end())):
+        return None
     return found.span()
 
 
@@ -54,7 +63,22 @@ def _is_version(data: bytes, first: int, last: int) -> bool:
         return bool(_PRODUCT.fullmatch(token)) and not _PORT.match(data, last)
     if before.endswith(_HYPHENS):
         return before[-2:-1].isalpha()
-    return before.rstrip(_QUOTES).lower().endswith(_NUMBERED)
+    words = before.rstrip(_QUOTES).lower()
+    return words.endswith(_NUMBERED) or before.rstrip().endswith(_RANGES)
+
+
+def _is_nobodys(address: bytes, prefix: re.Match[bytes] | None) -> bool:
+    """Whether an address can be no device's: special, or the name of a network."""
+    first, second, third, fourth = map(int, address.split(b"."))
+    if first in {0, 127} or first >= 224:  # this network, loopback; multicast and up
+        return True
+    if third == fourth == 0:  # 10.0.0.0; so are most version numbers, 1.0.0.0
+        return True
+    if prefix is None:
+        return False
+    size = 32 - int(prefix.group(1))
+    number = first << 24 | second << 16 | third << 8 | fourth
+    return 0 < size < 32 and not number & (1 << size) - 1  # no bit names a host
 
 
 IPV4 = Detector(

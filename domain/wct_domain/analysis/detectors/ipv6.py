@@ -1,7 +1,9 @@
 """IPv6 addresses.
 
 Source: RFC 4291 §2.2 (text forms, ``::``, IPv4 tails), RFC 4193 and the IANA IPv6
-address space registry (which prefixes are in use).
+address space registry (which prefixes are in use). As with IPv4, an address counts if
+it can be somebody's device: unique local and link-local ones can, loopback, multicast
+and whole networks cannot.
 """
 
 import re
@@ -17,6 +19,8 @@ _TAIL = re.compile(
 _AFTER = re.compile(rb"[0-9A-Za-z_]|:[0-9A-Fa-f:]|\.[0-9]")
 _DIGIT = re.compile(rb"[0-9]")
 _GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}\Z")
+_LOOPBACK = re.compile(rb"[0:]*:0*1\Z")
+_NETWORK = re.compile(rb"/[0-9]{1,3}(?![0-9])")  # behind ``::``: 2001:db8::/32
 # A shortened address must begin as addresses in use do: 2000::/3, unique local,
 # link-local, multicast, NAT64 (RFC 6052), or ::; else show four groups.
 _IN_USE = re.compile(
@@ -47,7 +51,16 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     last = first + len(text)
     if not _is_address(text) or _AFTER.match(data, last):
         return None
+    if _is_nobodys(text, data, last):
+        return None
     return None if _SLICE.search(data[max(0, first - 2) : first]) else (first, last)
+
+
+def _is_nobodys(text: bytes, data: bytes, last: int) -> bool:
+    """Whether an address can be no device's: special, or the name of a network."""
+    if text.endswith(b"::") and _NETWORK.match(data, last):
+        return True
+    return text[:2].lower() == b"ff" or _LOOPBACK.match(text) is not None
 
 
 def _label_size(data: bytes, text: bytes, first: int) -> int:

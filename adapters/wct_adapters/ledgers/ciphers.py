@@ -83,8 +83,9 @@ class ScopeCipher:
 class SigningKey(NamedTuple):
     """A private key with its name.
 
-    Its text is that of Go's ``golang.org/x/mod/sumdb/note``:
-    ``PRIVATE+KEY+name+key id+base64 of algorithm and seed``.
+    Its ``text`` is that of Go's ``golang.org/x/mod/sumdb/note``:
+    ``PRIVATE+KEY+name+key id+base64 of algorithm and seed``. Printed, it shows the
+    public half only.
     """
 
     key: VerifierKey
@@ -97,7 +98,7 @@ class SigningKey(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "SigningKey":
-        """Read the form that ``str`` writes.
+        """Read the form that ``text`` has.
 
         Raises:
             CheckpointError: it is not such a key. The text is not quoted.
@@ -120,12 +121,17 @@ class SigningKey(NamedTuple):
             raise CheckpointError(_NO_KEY)
         return found
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The whole key, to be kept secret."""
         encoded = base64.b64encode(ED25519 + self.seed).decode()
         return f"{_PRIVATE}{self.key.name}+{self.key.id.hex()}+{encoded}"
 
     def __repr__(self) -> str:
         return f"SigningKey({self.key})"  # never the private half
+
+    def __str__(self) -> str:
+        return repr(self)
 
     def sign(self, text: bytes) -> bytes:
         """Sign a text: 64 bytes."""

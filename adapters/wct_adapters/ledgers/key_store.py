@@ -12,12 +12,14 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from wct_adapters.ledgers.keys import KEY_SIZE, Change, Entry
 from wct_domain.errors import LedgerUnusableError
 
 FORMAT: Final = 1
+
+Version: TypeAlias = tuple[int, int, int]
 
 
 class FileSafe:
@@ -31,7 +33,7 @@ class FileSafe:
         self._path = path
         self._log_id = log_id
         self._location = location
-        self._seen: tuple[int, int, Entry] | None = None
+        self._seen: tuple[Version, Entry] | None = None
 
     def read(self) -> Entry:
         """Return the keys of the ledger.
@@ -41,21 +43,12 @@ class FileSafe:
                 this ledger; the text says what to restore.
         """
         version = _version(self._path)
-        if self._seen is not None and self._seen[:2] == version:
-            return self._seen[2]
-        entry = _read(self._path, self._location)["ledgers"].get(self._log_id)
-        if entry is None:
-            reason = f"has no keys of this ledger (id {self._log_id})"
-            raise _unusable(self._path, self._location, reason)
-        try:
-            key = bytes.fromhex(entry["content_key"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise _unusable(self._path, self._location, "is damaged") from error
-        if len(key) != KEY_SIZE:
-            raise _unusable(self._path, self._location, "is damaged")
+        if self._seen is not None and self._seen[0] == version:
+            return self._seen[1]
+        entry = self._entry_in(_read(self._path, self._location))
         if version is not None:
-            self._seen = (*version, entry)
-        return cast("Entry", entry)
+            self._seen = version, entry
+        return entry
 
     def change(self, change: Change) -> Entry:
         """Change the keys of the ledger, against other processes.
@@ -64,9 +57,9 @@ class FileSafe:
             LedgerUnusableError: as ``read``, or the store cannot be written.
         """
         with self._open():
-            self._seen = None
-            self.read()
-            return self._replaced(change)
+            store = _read(self._path, self._location)
+            entry = self._entry_in(store)
+            return self._replace(store, entry, change)
 
     def make(self) -> None:
         """Make keys for a new ledger, and the store, where they are missing.
@@ -82,20 +75,31 @@ class FileSafe:
             entry.setdefault("content_key", os.urandom(KEY_SIZE).hex())
 
         with self._open():
-            if not self._path.stat().st_size or not self._known():
-                self._replaced(add_key)
+            store: dict[str, Any] = {"format": FORMAT, "ledgers": {}}
+            if self._path.stat().st_size:
+                store = _read(self._path, self._location)
+            if self._log_id not in store["ledgers"]:
+                entry: Entry = store["ledgers"].setdefault(self._log_id, {})
+                self._replace(store, entry, add_key)
         self.read()
 
-    def _known(self) -> bool:
-        return self._log_id in _read(self._path, self._location)["ledgers"]
+    def _entry_in(self, store: dict[str, Any]) -> Entry:
+        entry = store["ledgers"].get(self._log_id)
+        if entry is None:
+            reason = f"has no keys of this ledger (id {self._log_id})"
+            raise _unusable(self._path, self._location, reason)
+        if not _is_sound(entry):
+            raise _unusable(self._path, self._location, "is damaged")
+        return cast("Entry", entry)
 
-    def _replaced(self, change: Change) -> Entry:
-        store: dict[str, Any] = {"format": FORMAT, "ledgers": {}}
-        if self._path.stat().st_size:
-            store = _read(self._path, self._location)
-        entry: Entry = store["ledgers"].setdefault(self._log_id, {})
+    def _replace(self, store: dict[str, Any], entry: Entry, change: Change) -> Entry:
+        self._seen = None  # unless all goes well, what is known may be wrong
         change(entry)
-        _replace(self._path, json.dumps(store, indent=1).encode() + b"\n")
+        # No indent: with one, Python writes a store of many runs ten times as slowly.
+        _replace(self._path, json.dumps(store).encode() + b"\n")
+        version = _version(self._path)
+        if version is not None:
+            self._seen = version, entry
         return entry
 
     @contextmanager
@@ -112,13 +116,36 @@ class FileSafe:
             raise LedgerUnusableError(msg) from error
 
 
-def _version(path: Path) -> tuple[int, int] | None:
-    """Tell one content of the store from the next: it is replaced as a whole."""
+def others_can_read(path: Path) -> bool:
+    """Say whether anybody but its owner has any right to a store."""
+    return bool(path.stat().st_mode & 0o077)
+
+
+def _version(path: Path) -> Version | None:
+    """Tell one content of the store from the next: it is replaced as a whole.
+
+    A file system may give the number of a file that is gone to the next one, and
+    its clock may tick slowly: their size makes up for that.
+    """
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _is_sound(entry: object) -> bool:
+    """Say whether all keys of a ledger are written as keys are."""
+    if not isinstance(entry, dict):
+        return False
+    members = cast("dict[str, Any]", entry)
+    lists = (members.get("erased", []), members.get("signing", []))
+    try:
+        keys = [members["content_key"], *members.get("scopes", {}).values()]
+        sound = all(len(bytes.fromhex(key)) == KEY_SIZE for key in keys)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return sound and all(isinstance(each, list) for each in lists)
 
 
 def _read(path: Path, location: str) -> dict[str, Any]:
@@ -158,14 +185,22 @@ def _locked(path: Path) -> Generator[None]:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    """Write a store anew, for whoever holds its lock."""
     target = path.resolve()  # not the link, if it is one
-    temporary = target.with_name(f"{target.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(target)
+    # One name for all: what a process that was killed has left holds keys, too, and
+    # must not outlive the next change, which may be to destroy one.
+    temporary = target.with_name(f"{target.name}.new")
+    temporary.unlink(missing_ok=True)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     directory = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(directory)  # the new name, too, is on disk before it is needed

@@ -7,11 +7,12 @@ private signing keys, the last one current. Keys are text in lower-case hexadeci
 
 import os
 from collections.abc import Callable, Collection
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from wct_domain.digests import pseudonym
-from wct_domain.errors import BlobDamagedError, ErasedError
+from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
 from wct_domain.notes import VerifierKey
 from wct_domain.ports.keys import Keys, Sealer, Signer
 
@@ -64,8 +65,13 @@ class MemorySafe:
 class KeyRing(Keys):
     """Keys out of a safe, read when they are first needed.
 
+    Whether a scope's key is still there is asked each time that it is used: another
+    process may have destroyed it, and what was erased must not be shown, or added to,
+    by who happened to be at work.
+
     Args:
-        signing_key: signs instead of the safe's own (``WCT_SIGNING_KEY``).
+        signing_key: signs instead of the safe's own (``WCT_SIGNING_KEY``); an empty
+            one is none.
     """
 
     def __init__(
@@ -73,9 +79,9 @@ class KeyRing(Keys):
     ) -> None:
         self._safe = safe
         self._log_id = log_id
-        self._given = signing_key
+        self._given = signing_key or None
         self._content_key: bytes | None = None
-        self._ciphers: dict[str, ScopeCipher] = {}
+        self._ciphers: dict[str, tuple[str, ScopeCipher]] = {}  # with the key, in hex
 
     @property
     def content_key(self) -> bytes:
@@ -88,7 +94,7 @@ class KeyRing(Keys):
         from wct_adapters.ledgers.ciphers import SigningKey  # noqa: PLC0415  # see above
 
         if self._given is not None:
-            return SigningKey.parse(self._given)
+            return _given_key(self._given, SigningKey)
         signing = (
             self._safe.read().get("signing")
             or self._safe.change(
@@ -100,10 +106,11 @@ class KeyRing(Keys):
     def verifier_keys(self) -> list[VerifierKey]:
         from wct_adapters.ledgers.ciphers import SigningKey  # noqa: PLC0415  # see above
 
-        texts = list(self._safe.read().get("signing", []))
+        texts: list[str] = self._safe.read().get("signing", [])
+        keys = [SigningKey.parse(text).key for text in texts]
         if self._given is not None:
-            texts.append(self._given)
-        return [SigningKey.parse(text).key for text in texts]
+            keys.append(_given_key(self._given, SigningKey).key)
+        return keys
 
     def rotate(self) -> VerifierKey:
         """Make a new signing key; the older ones stay, to verify with."""
@@ -111,22 +118,26 @@ class KeyRing(Keys):
 
         def add(entry: Entry) -> None:
             keys = entry.setdefault("signing", [])
-            keys.append(str(SigningKey.new(f"wct/{self._log_id}")))
+            keys.append(SigningKey.new(f"wct/{self._log_id}").text)
 
         return SigningKey.parse(self._safe.change(add)["signing"][-1]).key
 
     def scope_of(self, name: str) -> str:
+        return self.scopes_of(name)[-1]
+
+    def scopes_of(self, name: str) -> list[str]:
         erased = set(self._safe.read().get("erased", ()))
-        generation = 1
-        while (found := self._pseudonym(name, generation)) in erased:
-            generation += 1
+        found = [self._pseudonym(name, 1)]
+        while found[-1] in erased:
+            found.append(self._pseudonym(name, len(found) + 1))
         return found
 
     def sealer(self, name: str) -> Sealer:
         scope = self.scope_of(name)
-        if scope not in self._safe.read().get("scopes", {}):
-            self._safe.change(lambda entry: _add_scope(entry, scope))
-        return self._cipher(scope)
+        while scope not in self._safe.read().get("scopes", {}):
+            self._safe.change(partial(_add_scope, scope))
+            scope = self.scope_of(name)  # another one, if it was erased just now
+        return _ScopeSealer(scope, self._cipher)
 
     def open(self, sealed: bytes) -> bytes:
         from wct_adapters.ledgers.ciphers import scope_of  # noqa: PLC0415  # see above
@@ -149,19 +160,22 @@ class KeyRing(Keys):
         return pseudonym(self.content_key, "erasure-scope", f"{generation}\0{name}")
 
     def _cipher(self, scope: str) -> "ScopeCipher":
-        found = self._ciphers.get(scope)
-        if found is None:
-            from wct_adapters.ledgers.ciphers import ScopeCipher  # noqa: PLC0415  # see above
+        key = self._key_of(scope)
+        known = self._ciphers.get(scope)
+        if known is not None and known[0] == key:
+            return known[1]
+        from wct_adapters.ledgers.ciphers import ScopeCipher  # noqa: PLC0415  # see above
 
-            key = self._key_of(scope)
-            found = self._ciphers[scope] = ScopeCipher(scope, key)
-        return found
+        made = ScopeCipher(scope, bytes.fromhex(key))
+        self._ciphers[scope] = key, made
+        return made
 
-    def _key_of(self, scope: str) -> bytes:
+    def _key_of(self, scope: str) -> str:
         entry = self._safe.read()
-        key = entry.get("scopes", {}).get(scope)
+        key: str | None = entry.get("scopes", {}).get(scope)
         if key is not None:
-            return bytes.fromhex(key)
+            return key
+        self._ciphers.pop(scope, None)
         if scope in entry.get("erased", ()):
             msg = "it was erased: the key that could open it is destroyed"
             raise ErasedError(msg)
@@ -174,9 +188,41 @@ class KeyRing(Keys):
     def _add_signing_key(self, entry: Entry, kind: "type[SigningKey]") -> None:
         # Another process may have been faster.
         if not entry.get("signing"):
-            entry["signing"] = [str(kind.new(f"wct/{self._log_id}"))]
+            entry["signing"] = [kind.new(f"wct/{self._log_id}").text]
 
 
-def _add_scope(entry: Entry, scope: str) -> None:
-    keys: dict[str, str] = entry.setdefault("scopes", {})
-    keys.setdefault(scope, os.urandom(KEY_SIZE).hex())
+class _ScopeSealer(Sealer):
+    """Seals for one scope, as long as nobody has erased it."""
+
+    def __init__(self, scope: str, cipher: "Callable[[str], ScopeCipher]") -> None:
+        self._scope = scope
+        self._cipher = cipher
+
+    @property
+    def scope(self) -> str:
+        return self._scope
+
+    def seal(self, body: bytes) -> bytes:
+        try:
+            cipher = self._cipher(self._scope)
+        except ErasedError as error:
+            msg = (
+                "what this run has stored was erased while it went on, and nothing "
+                "more can be added to it; run the runbook again"
+            )
+            raise ErasedError(msg) from error
+        return cipher.seal(body)
+
+
+def _add_scope(scope: str, entry: Entry) -> None:
+    if scope not in entry.get("erased", ()):  # while we waited for the safe
+        keys: dict[str, str] = entry.setdefault("scopes", {})
+        keys.setdefault(scope, os.urandom(KEY_SIZE).hex())
+
+
+def _given_key(text: str, kind: "type[SigningKey]") -> "SigningKey":
+    try:
+        return kind.parse(text)
+    except CheckpointError as error:
+        msg = f"WCT_SIGNING_KEY is {error}"  # the text itself stays secret
+        raise CheckpointError(msg) from None

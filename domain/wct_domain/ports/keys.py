@@ -28,7 +28,11 @@ class Sealer(Protocol):
         ...
 
     def seal(self, body: bytes) -> bytes:
-        """Encrypt under a key of its own, which travels along, wrapped."""
+        """Encrypt under a key of its own, which travels along, wrapped.
+
+        Raises:
+            ErasedError: the scope was erased, by whatever process.
+        """
         ...
 
 
@@ -65,8 +69,15 @@ class Keys(Protocol):
         """Return the pseudonym that the name of a scope has now."""
         ...
 
+    def scopes_of(self, name: str) -> list[str]:
+        """Return all pseudonyms that the name of a scope ever had, that of now last.
+
+        Those before it were erased.
+        """
+        ...
+
     def sealer(self, name: str) -> Sealer:
-        """Seal for the scope of this name.
+        """Seal for the scope of this name, until it is erased.
 
         A scope that is new gets a key, which is on disk before this returns.
 

@@ -6,6 +6,7 @@ country code and trunk prefix has the given count of digits and begins with one 
 the given digits; short codes and numbers for machines are left out.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 # country code, fewest-most digits of the national number, its first digits
@@ -64,11 +65,13 @@ class Plan(NamedTuple):
     first: frozenset[int]  # ASCII codes of the digits that a number may begin with
 
 
+@cache  # countries share them
 def _span(text: str) -> range:
     first, _, last = text.partition("-")
     return range(int(first), int(last or first) + 1)
 
 
+@cache
 def _digits(text: str) -> frozenset[int]:
     """Read ``13-9`` as 1 and 3 to 9."""
     found: list[int] = []

@@ -17,7 +17,7 @@ finally:
 """
 HEAVY = {
     *("ahocorasick", "apsw", "blinker", "jsonschema_rs", "orjson", "pathspec"),
-    *("pydantic", "rich", "sqlite3", "structlog", "uuid_utils", "yaml"),
+    *("pydantic", "sqlite3", "structlog", "tqdm", "uuid_utils", "yaml"),
 }
 
 
@@ -71,7 +71,7 @@ execution:
 
     modules = imported("run", "runbook.yaml", directory=tmp_path)
 
-    unwanted = {"pathspec", "rich", "sqlite3", "structlog", "asyncio"}
+    unwanted = {"pathspec", "tqdm", "sqlite3", "structlog", "asyncio"}
     assert modules & unwanted == set()
     assert "wct_adapters.connectors.sqlite" not in modules
     assert "wct_adapters.analysers.data_subject" not in modules

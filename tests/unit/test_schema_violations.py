@@ -63,7 +63,7 @@ def test_the_place_of_the_whole_content_is_root() -> None:
         (
             {"type": ["null", "integer"]},
             {SECRET: SECRET},
-            "an object is not of type 'null', 'integer'",
+            "an object is not of type 'integer', 'null'",
         ),
         ({"minItems": 2}, [SECRET], "fewer than 2 items"),
         ({"maxItems": 1}, [SECRET, SECRET], "more than 1 items"),

@@ -7,6 +7,7 @@ text is put together from the place, the kind of rule, and the schema.
 import json
 from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import unquote
 
 import jsonschema_rs
 from jsonschema_rs import ValidationError
@@ -38,7 +39,7 @@ class CompiledSchema:
         try:
             # The mask keeps the library from rendering values that nobody will see.
             self._validator = make(
-                document, validate_formats=False, offline=True, mask="…"
+                document, validate_formats=False, retriever=_stay_here, mask="…"
             )
         except ValueError as error:
             reason = str(error).splitlines()[0]
@@ -62,7 +63,7 @@ class CompiledSchema:
         return None if error is None else self._text(error, content)
 
     def _text(self, error: ValidationError, content: object) -> str:
-        rule = _rule(error.kind, _at(content, error.instance_path))
+        rule = _rule(error, _at(content, error.instance_path))
         if isinstance(error.kind, Kind.AdditionalProperties):
             rule += f"; allowed: {self._allowed(error.schema_path)}"
         return f"{self._place(error.instance_path)}: {rule}"
@@ -76,21 +77,34 @@ class CompiledSchema:
         return " -> ".join(shown) or "root"
 
     def _allowed(self, schema_path: list[str | int]) -> str:
-        closed = _at(self._document, schema_path[:-1])
-        properties = cast("dict[str, Any]", closed).get("properties", {})
-        return _quoted(properties)
+        closed = self._closed(schema_path[:-1])
+        return _quoted(closed.get("properties", {}))
+
+    def _closed(self, schema_path: list[str | int]) -> dict[str, Any]:
+        node: Any = self._document
+        for step in schema_path:
+            node = node[step]
+            if step == "$ref":  # the path goes on in what is referred to
+                node = _referred(self._document, node)
+        return cast("dict[str, Any]", node)
 
 
-def _rule(kind: Kind, value: object) -> str:
-    match kind:
+def _stay_here(uri: str) -> Any:
+    msg = f"'{uri}' is another document, which is not fetched"
+    raise LookupError(msg)
+
+
+def _rule(error: ValidationError, value: object) -> str:
+    facts = cast("Any", error.kind)  # its types do not tell what they are
+    match cast("object", error.kind):
         case Kind.Required(property=name):
             return f"'{name}' is a required property"
         case Kind.Type(types=types):
-            return f"{_kind_of(value)} is not of type {_quoted(types)}"
-        case Kind.Enum(options=options):
-            return f"not one of {_quoted(options)}"
-        case Kind.Constant(expected_value=expected):
-            return f"not {_quoted([expected])}"
+            return f"{_kind_of(value)} is not of type {_quoted(sorted(types))}"
+        case Kind.Enum():
+            return f"not one of {_quoted(facts.options)}"
+        case Kind.Constant():
+            return f"not {_quoted([facts.expected_value])}"
         case Kind.AdditionalProperties(unexpected=unexpected):
             return f"{len(unexpected)} additional properties are not allowed"
         case Kind.MinItems(limit=limit):
@@ -112,7 +126,7 @@ def _rule(kind: Kind, value: object) -> str:
         case Kind.OneOfMultipleValid():
             return "valid under more than one of the alternatives"
         case _:
-            return f"breaks the rule '{kind.name}'"
+            return f"breaks the rule '{error.schema_path[-1]}'"
 
 
 def _kind_of(value: object) -> str:
@@ -142,6 +156,15 @@ def _quoted(options: Any) -> str:
 def _at(node: Any, path: list[str | int]) -> Any:
     for step in path:
         node = node[step]
+    return node
+
+
+def _referred(document: Any, reference: str) -> Any:
+    """Follow a JSON pointer (RFC 6901) within a document."""
+    node = document
+    for step in unquote(reference).split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        node = node[int(name) if isinstance(node, list) else name]
     return node
 
 

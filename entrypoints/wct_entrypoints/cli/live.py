@@ -1,20 +1,18 @@
 """Live progress: one line that is drawn again and again, and gone in the end."""
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Column
+import sys
+from threading import Event, RLock, Thread
+from typing import Any, Final, TextIO, cast
+
+from tqdm import tqdm
+from tqdm.contrib import DummyTqdmFile
 
 from wct_domain.events import StepCompleted, StepFailed, StepSkipped, StepStarted
 from wct_domain.ports.ledger import Recorded
 from wct_entrypoints.cli.shared import counted, printable
 
-_LONGEST = 24  # columns for the names of steps that run
+_LONGEST: Final = 24  # columns for the names of steps that run
+_REFRESHED: Final = 0.5  # seconds; the time that it shows goes on between events
 
 
 class LiveProgress:
@@ -23,21 +21,22 @@ class LiveProgress:
     def __init__(self, steps: int) -> None:
         self._running: dict[str, None] = {}
         self._items = 0
-        # Not up to the margin: what a terminal echoes there (^C) would wrap, and the
-        # line above could no longer be taken away.
-        name = Column(no_wrap=True, overflow="ellipsis", max_width=_LONGEST)
-        self._display = Progress(
-            BarColumn(bar_width=16, complete_style="green"),
-            MofNCompleteColumn(),
-            TextColumn("steps, {task.fields[items]},", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False, table_column=name),
-            console=Console(stderr=True),
-            transient=True,
-            refresh_per_second=8,
+        self._lock = RLock()
+        self._stderr: TextIO | None = sys.stderr
+        # tqdm has no types of its own, and those of others lag behind.
+        self._bar: Any = tqdm(
+            total=steps,
+            file=sys.stderr,
+            leave=False,
+            dynamic_ncols=True,
+            bar_format="{bar:16} {n_fmt}/{total_fmt} steps{postfix}, {elapsed} {desc}",
+            postfix=counted(0, "item"),
         )
-        self._task = self._display.add_task("", total=steps, items=counted(0, "item"))
-        self._display.start()
+        # What others print meanwhile goes above the line.
+        sys.stderr = cast("TextIO", DummyTqdmFile(sys.stderr))
+        self._closed = Event()
+        self._clock = Thread(target=self._refresh, name="progress", daemon=True)
+        self._clock.start()
 
     def __call__(self, recorded: Recorded, /) -> None:
         match event := recorded.event:
@@ -54,15 +53,29 @@ class LiveProgress:
 
     def close(self) -> None:
         """Take the line away and give stderr back."""
-        self._display.stop()
+        if self._stderr is None:
+            return
+        self._closed.set()
+        self._clock.join()
+        with self._lock:
+            self._bar.close()
+        sys.stderr, self._stderr = self._stderr, None
 
     def _end(self, step: str) -> None:
         self._running.pop(step, None)
-        self._display.advance(self._task)
+        with self._lock:
+            self._bar.update(1)
         self._show()
 
     def _show(self) -> None:
         names = printable(", ".join(self._running))
-        self._display.update(
-            self._task, description=names, items=counted(self._items, "item")
-        )
+        if len(names) > _LONGEST:
+            names = f"{names[: _LONGEST - 1]}…"
+        with self._lock:
+            self._bar.set_postfix_str(counted(self._items, "item"), refresh=False)
+            self._bar.set_description_str(names)
+
+    def _refresh(self) -> None:
+        while not self._closed.wait(_REFRESHED):
+            with self._lock:
+                self._bar.refresh()

@@ -17,7 +17,7 @@ finally:
     print(*sys.modules, file=sys.stderr)
 """
 HEAVY = {
-    *("ahocorasick", "blinker", "jsonschema_rs", "pathspec", "rich", "structlog"),
+    *("ahocorasick", "blinker", "jsonschema_rs", "pathspec", "structlog", "tqdm"),
     *("yaml", "wct_entrypoints.plugins", "wct_domain.executor.stream"),
     *("wct_domain.analysis.masking", "wct_adapters.analysers", "wct_adapters.rulesets"),
 }

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Timer
@@ -16,8 +17,10 @@ from tests.ledger_checks import first_broken, is_gapless, stored_events
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
 from wct_adapters.ledgers.sqlite.append import Appender
-from wct_adapters.ledgers.sqlite.connections import connect_for_writing
+from wct_adapters.ledgers.sqlite.checkpointer import Checkpointer
+from wct_adapters.ledgers.sqlite.connections import Database, connect_for_writing
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
+from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import (
     BlobDamagedError,
     BlobMissingError,
@@ -244,12 +247,19 @@ def test_what_others_have_appended_is_seen(path: Path, ledger: SqliteLedger) -> 
 # What can go wrong
 
 
+def writing_through(connection: Database, path: Path) -> Writer:
+    file = OpenedFile(path)
+    checkpointer = Checkpointer(partial(connect_for_writing, path), file)
+    return Writer(connection, file, "ledger.db", checkpointer)
+
+
 def test_a_full_disk_records_nothing_and_the_ledger_stays_usable(
     path: Path, ledger: SqliteLedger
 ) -> None:
     ledger.append(RUN, notes(1), expected=0)
     connection = connect_for_writing(path)
-    appender = Appender(connection, OpenedFile(path), "ledger.db", utc_now)
+    writer = writing_through(connection, path)
+    appender = Appender(writer, utc_now)
     pages = connection.execute("PRAGMA page_count").get
     connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     blob = blob_of(os.urandom(100_000))
@@ -261,7 +271,7 @@ def test_a_full_disk_records_nothing_and_the_ledger_stays_usable(
     appender.append(RUN, notes(3), expected=1)
     connection.execute(f"PRAGMA max_page_count = {pages + 1000}").fetchall()
     appender.append(RUN, notes(2), expected=2, blobs=[blob])
-    appender.close()
+    writer.close()
     assert ledger.blob(blob.digest) == blob.stored
     assert first_broken(stored_events(path)) is None
 
@@ -376,10 +386,11 @@ def test_a_transaction_that_was_left_open_does_not_stay(
 ) -> None:
     connection = connect_for_writing(path)
     connection.execute("BEGIN IMMEDIATE")
-    appender = Appender(connection, OpenedFile(path), "ledger.db", utc_now)
+    writer = writing_through(connection, path)
+    appender = Appender(writer, utc_now)
     appender.append(RUN, notes(1), expected=0)
     ledger.append(RUN, notes(2), expected=1)
-    appender.close()
+    writer.close()
     assert len(stored_events(path)) == 2
 
 

@@ -12,7 +12,9 @@ from wct_adapters.ledgers.batch import (
     first_recorded,
 )
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
+from wct_adapters.ledgers.intake import is_here, placed, refuse_no_chain
 from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.memory_size import MemoryMaintenance
 from wct_adapters.ledgers.rows import (
     Row,
     from_row,
@@ -26,6 +28,7 @@ from wct_domain.digests import blob_digest
 from wct_domain.errors import (
     BlobDamagedError,
     BlobMissingError,
+    EventIdReusedError,
     LedgerUnusableError,
     LedgerWriteError,
     WrongExpectedVersionError,
@@ -33,6 +36,7 @@ from wct_domain.errors import (
 from wct_domain.ports.clock import Clock
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.maintenance import Maintenance
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
@@ -67,8 +71,16 @@ class MemoryLedger(Ledger):
         return self._log_id
 
     @property
+    def former_ids(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def keys(self) -> Keys:
         return self._keys
+
+    @property
+    def maintenance(self) -> Maintenance:
+        return MemoryMaintenance(self._of_stream, self._blobs)
 
     def append(
         self,
@@ -84,9 +96,7 @@ class MemoryLedger(Ledger):
         batch = drafts(events, blobs)
         at = microseconds(self._clock())
         with self._lock:
-            if self._closed:
-                msg = "the ledger in memory is closed; nothing was recorded"
-                raise LedgerWriteError(msg)
+            self._refuse_writing()
             tip = self._tip(stream)
             known = {
                 draft.event_id: self._by_id[draft.event_id]
@@ -184,6 +194,22 @@ class MemoryLedger(Ledger):
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         self._checkpoints.setdefault(checkpoint.size, checkpoint)
 
+    def import_rows(self, rows: Sequence[StoredRow], blobs: Sequence[Blob]) -> int:
+        stream = refuse_no_chain(rows)
+        with self._lock:
+            self._refuse_writing()
+            known = self._of_stream.get(stream, [])
+            hashes = [row.hash for row in known[: len(rows)]]
+            if is_here(rows, hashes, at_all=bool(known)):
+                return 0
+            taken = placed(rows, len(self._names), after=len(self._rows))
+            ids = {row.event_id for row in taken}
+            if len(ids) < len(taken) or not ids.isdisjoint(self._by_id):
+                msg = f"an event of stream '{stream}' has an id that is taken here"
+                raise EventIdReusedError(msg)
+            self._store(stream, taken, blobs)
+        return len(rows)
+
     def close(self) -> None:
         self._closed = True
 
@@ -219,6 +245,11 @@ class MemoryLedger(Ledger):
             if types is None or row.type in types:
                 name = self._names[row.stream]
                 yield from_row(row, name)
+
+    def _refuse_writing(self) -> None:
+        if self._closed:
+            msg = "the ledger in memory is closed; nothing was recorded"
+            raise LedgerWriteError(msg)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

@@ -39,6 +39,12 @@ class Database(Protocol):
         self, statements: str, sequenceofbindings: Iterable[Sequence[Any]]
     ) -> Result: ...
 
+    def set_wal_hook(self, callable: Callable[[Any, str, int], int], /) -> None: ...
+
+    def set_busy_timeout(self, milliseconds: int, /) -> None: ...
+
+    def wal_checkpoint(self, *, mode: int) -> tuple[int, int]: ...
+
     def close(self) -> None: ...
 
 
@@ -68,7 +74,8 @@ def use_write_ahead_log(connection: Database) -> bool:
     """Let readers read while one writes; say whether the file system can do that.
 
     The file remembers it. NORMAL: a commit survives the end of the process at once,
-    the end of power only after the next checkpoint, and never in part.
+    the end of power only after the next checkpoint, and never in part. What is deleted
+    is overwritten, so that what was forgotten is not in the file either.
     """
     pause = _patience()
     attempt = 0
@@ -80,7 +87,7 @@ def use_write_ahead_log(connection: Database) -> bool:
                 raise
             attempt += 1
         else:
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON")
             return bool(mode == "wal")
 
 

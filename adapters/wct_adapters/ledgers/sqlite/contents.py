@@ -2,14 +2,33 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 import apsw
 
 from wct_adapters.ledgers.sqlite.connections import Database
-from wct_adapters.ledgers.sqlite.schema import APPLICATION_ID, FORMAT, TABLES
+from wct_adapters.ledgers.sqlite.schema import (
+    APPLICATION_ID,
+    FIRST_OF_STEPS,
+    FORMAT,
+    TABLES,
+)
 from wct_domain.chain import HASH_VERSION
 from wct_domain.errors import LedgerUnusableError
+
+_RUN_LEVEL = {"run", "erasure", "data", "evidence"}
+"""Subjects of wire names: what happens once or so in a run."""
+
+# In one statement: another process may be doing the same.
+_ADD_RUN_LEVEL = (
+    "INSERT INTO types (id, name) SELECT coalesce(max(id), 0) + 1, ?1 FROM types "
+    "WHERE id < ?2 ON CONFLICT DO NOTHING"
+)
+_ADD = (
+    "INSERT INTO types (id, name) SELECT max(?2, coalesce(max(id), 0) + 1), ?1 "
+    "FROM types WHERE true ON CONFLICT DO NOTHING"
+)
 
 
 def recorded_format(connection: Database, location: str) -> int | None:
@@ -54,13 +73,19 @@ def make_tables(connection: Database, now: datetime) -> None:
 
 
 def add_types(connection: Database, names: Collection[str]) -> None:
-    """Number the event types that this wct writes and that the ledger has not met."""
+    """Number those of these event types that the ledger has not met."""
     known = {name for (name,) in connection.execute("SELECT name FROM types")}
-    if missing := sorted(set(names) - known):
-        connection.executemany(
-            "INSERT INTO types (name) VALUES (?) ON CONFLICT DO NOTHING",
-            [(name,) for name in missing],
-        )
+    for name in sorted(set(names) - known):
+        if is_run_level(name):
+            connection.execute(_ADD_RUN_LEVEL, (name, FIRST_OF_STEPS))
+        connection.execute(
+            _ADD, (name, FIRST_OF_STEPS)
+        )  # does nothing where it has a number now
+
+
+def is_run_level(name: str) -> bool:
+    """Say whether a type tells of a run as a whole, so that few events are of it."""
+    return name.partition(".")[0] in _RUN_LEVEL
 
 
 def log_id(connection: Database) -> str:
@@ -70,6 +95,25 @@ def log_id(connection: Database) -> str:
         msg = "it has no id"
         raise apsw.CorruptError(msg)
     return found
+
+
+def former_ids(connection: Database) -> tuple[str, ...]:
+    """Return the ids that a ledger had before it was copied, oldest first."""
+    found = connection.execute(
+        "SELECT value FROM log_meta WHERE key = 'former_ids'"
+    ).get
+    return tuple(found.split()) if isinstance(found, str) else ()
+
+
+class Identity(NamedTuple):
+    """Which ledger it is, and of which ones it is a copy, oldest first."""
+
+    log_id: str
+    former_ids: tuple[str, ...]
+
+
+def identity_of(connection: Database) -> Identity:
+    return Identity(log_id(connection), former_ids(connection))
 
 
 def has_events(connection: Database) -> bool:

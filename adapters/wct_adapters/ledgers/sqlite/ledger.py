@@ -4,11 +4,15 @@ from collections.abc import Collection, Iterator, Sequence
 
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
 from wct_adapters.ledgers.sqlite.append import Appender
+from wct_adapters.ledgers.sqlite.contents import Identity
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.sealed import SealedReader
+from wct_adapters.ledgers.sqlite.taking_in import add_checkpoint, import_rows
+from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import LedgerWriteError
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.maintenance import Maintenance
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
@@ -18,17 +22,19 @@ class SqliteLedger(Ledger):
     def __init__(
         self,
         location: str,
+        identity: Identity,
         reader: PagedReader,
-        appender: Appender | None,
-        log_id: str,
+        writing: tuple[Writer, Appender] | None,
         keys: Keys,
+        maintenance: Maintenance,
     ) -> None:
         self._location = location
+        self._log_id, self._former_ids = identity
         self._reader = reader
-        self._appender = appender
+        self._writing = writing
         self._sealed = SealedReader(reader, location)
-        self._log_id = log_id
         self._keys = keys
+        self._maintenance = maintenance
 
     @property
     def location(self) -> str:
@@ -39,8 +45,16 @@ class SqliteLedger(Ledger):
         return self._log_id
 
     @property
+    def former_ids(self) -> tuple[str, ...]:
+        return self._former_ids
+
+    @property
     def keys(self) -> Keys:
         return self._keys
+
+    @property
+    def maintenance(self) -> Maintenance:
+        return self._maintenance
 
     def append(
         self,
@@ -53,7 +67,7 @@ class SqliteLedger(Ledger):
         forget: Collection[str] = (),
         redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
-        return self._writer.append(
+        return self._for_writing[1].append(
             stream,
             events,
             expected=expected,
@@ -105,19 +119,22 @@ class SqliteLedger(Ledger):
         return self._sealed.last_checkpoint()
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        self._writer.add_checkpoint(checkpoint)
+        add_checkpoint(self._for_writing[0], checkpoint)
+
+    def import_rows(self, rows: Sequence[StoredRow], blobs: Sequence[Blob]) -> int:
+        return import_rows(self._for_writing[0], rows, blobs)
 
     @property
-    def _writer(self) -> Appender:
-        if self._appender is None:
+    def _for_writing(self) -> tuple[Writer, Appender]:
+        if self._writing is None:
             msg = (
                 f"ledger '{self._location}' is open for reading only, nothing was "
                 "recorded; open it for writing"
             )
             raise LedgerWriteError(msg)
-        return self._appender
+        return self._writing
 
     def close(self) -> None:
         self._reader.close()
-        if self._appender is not None:
-            self._appender.close()
+        if self._writing is not None:
+            self._writing[0].close()

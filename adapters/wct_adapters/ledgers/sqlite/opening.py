@@ -11,6 +11,7 @@ import apsw
 from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.sqlite.append import Appender
+from wct_adapters.ledgers.sqlite.checkpointer import Checkpointer
 from wct_adapters.ledgers.sqlite.connections import (
     Database,
     connect_for_reading,
@@ -18,14 +19,16 @@ from wct_adapters.ledgers.sqlite.connections import (
     use_write_ahead_log,
 )
 from wct_adapters.ledgers.sqlite.contents import (
+    Identity,
     add_types,
     has_events,
-    log_id,
+    identity_of,
     make_tables,
     recorded_format,
 )
 from wct_adapters.ledgers.sqlite.failures import opening_failure
 from wct_adapters.ledgers.sqlite.ledger import SqliteLedger
+from wct_adapters.ledgers.sqlite.operations import SqliteMaintenance
 from wct_adapters.ledgers.sqlite.places import (
     make_file,
     refuse_missing,
@@ -35,6 +38,7 @@ from wct_adapters.ledgers.sqlite.places import (
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.schema import FORMAT
+from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.clock import Clock
 from wct_domain.upcasting import CURRENT
@@ -122,18 +126,20 @@ def _open_for_writing(
             )
             raise LedgerUnusableError(msg)
         add_types(connection, CURRENT)
-        log = log_id(connection)
-        safe = FileSafe(keys.absolute(), log, location)
+        identity = identity_of(connection)
+        safe = FileSafe(keys.absolute(), identity.log_id, location)
         if has_events(connection):
             safe.read()
         else:
             safe.make()
-    return SqliteLedger(
-        location,
+    connect = partial(connect_for_writing, path.absolute())
+    writer = Writer(connection, file, location, Checkpointer(connect, file))
+    return _ledger(
+        path,
+        identity,
         PagedReader(partial(connect_for_reading, path.absolute()), file, location),
-        Appender(connection, file, location, clock),
-        log,
-        KeyRing(safe, log, signing_key=signing_key),
+        (writer, Appender(writer, clock)),
+        KeyRing(safe, identity.log_id, signing_key=signing_key),
     )
 
 
@@ -143,14 +149,25 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
         file = OpenedFile(path)
         if recorded_format(connection, location) is None:
             raise _empty(location)
-        log = log_id(connection)
-    return SqliteLedger(
-        location,
+        identity = identity_of(connection)
+    return _ledger(
+        path,
+        identity,
         PagedReader(lambda: connection, file, location),
         None,
-        log,
-        KeyRing(FileSafe(keys.absolute(), log, location), log),
+        KeyRing(FileSafe(keys.absolute(), identity.log_id, location), identity.log_id),
     )
+
+
+def _ledger(
+    path: Path,
+    identity: Identity,
+    reader: PagedReader,
+    writing: tuple[Writer, Appender] | None,
+    keys: KeyRing,
+) -> SqliteLedger:
+    maintenance = SqliteMaintenance(path, reader)
+    return SqliteLedger(str(path), identity, reader, writing, keys, maintenance)
 
 
 def _empty(location: str) -> LedgerUnusableError:

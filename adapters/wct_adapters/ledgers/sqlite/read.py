@@ -16,6 +16,7 @@ from wct_adapters.ledgers.rows import event_of, id_text, moment
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.failures import gone_while_reading, read_failure
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
+from wct_adapters.ledgers.sqlite.schema import FIRST_OF_STEPS
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.ports.ledger import Recorded, Stream
@@ -32,9 +33,12 @@ _STREAM = f"{_EVENTS} WHERE stream = ? AND position > ? ORDER BY position LIMIT 
 _ALL = f"{_EVENTS} WHERE global_position > ? ORDER BY global_position LIMIT {PAGE}"
 _TYPES = (
     f"{_EVENTS} WHERE global_position > ? AND events.type IN "  # noqa: S608  # constants
-    "(SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))) "
-    f"ORDER BY global_position LIMIT {PAGE}"
+    "(SELECT value FROM json_each(?)) "
 )
+_IN_ORDER = f"ORDER BY global_position LIMIT {PAGE}"
+_OF_TYPES = _TYPES + _IN_ORDER
+_OF_RUNS = f"{_TYPES} AND events.type < {FIRST_OF_STEPS} {_IN_ORDER}"  # by an index
+_NUMBERS = "SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))"
 _STREAM_ID = "SELECT id FROM streams WHERE name = ?"
 _STREAM_NAME = "SELECT name FROM streams WHERE id = ?"
 _STREAMS = (
@@ -82,7 +86,11 @@ class PagedReader:
         sql: str = _ALL
         wanted: tuple[str, ...] = ()
         if types is not None:
-            sql, wanted = _TYPES, (json.dumps(list(types)),)
+            numbers = [each for (each,) in self.page(_NUMBERS, (_json(types),))]
+            if not numbers:
+                return
+            sql = _OF_RUNS if max(numbers) < FIRST_OF_STEPS else _OF_TYPES
+            wanted = (_json(numbers),)
         while page := self.page(sql, (after, *wanted)):
             yield from self._recorded(page)
             after = page[-1][_GLOBAL_POSITION]
@@ -151,3 +159,7 @@ class PagedReader:
                 return self._connection.execute(sql, bindings).fetchall()
         except apsw.Error as error:
             raise read_failure(self._location, error) from error
+
+
+def _json(values: Collection[str] | Collection[int]) -> str:
+    return json.dumps(list(values))

@@ -13,6 +13,13 @@ APPLICATION_ID: Final = int.from_bytes(b"wctL")
 FORMAT: Final = 1
 """``PRAGMA user_version``: raised when an older wct would write it wrongly."""
 
+FIRST_OF_STEPS: Final = 64
+"""Types with a smaller number are of events that tell of a whole run.
+
+They have an index, so that runs are listed without a look at their steps; the index
+below repeats the number.
+"""
+
 TABLES: Final = """
 CREATE TABLE log_meta (
     key TEXT PRIMARY KEY,
@@ -45,6 +52,9 @@ CREATE TABLE events (
     UNIQUE (stream, position),
     CHECK (payload_digest IS NOT NULL OR salt IS NOT NULL AND payload IS NOT NULL)
 ) STRICT;
+
+CREATE INDEX run_level_events ON events (global_position, type)
+WHERE type < 64;
 
 CREATE TABLE blobs (
     digest BLOB PRIMARY KEY,

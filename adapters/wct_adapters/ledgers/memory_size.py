@@ -1,0 +1,55 @@
+"""How large a ledger in memory is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from wct_adapters.ledgers.rows import Row
+from wct_domain.errors import LedgerUnusableError
+from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
+
+
+class MemoryMaintenance(Maintenance):
+    """Looks at what a memory ledger holds."""
+
+    def __init__(
+        self, streams: Mapping[str, Sequence[Row]], blobs: Mapping[str, bytes]
+    ) -> None:
+        self._streams = streams
+        self._blobs = blobs
+
+    def space(self) -> Space:
+        events = sum(each.size for each in self.stream_sizes())
+        return Space(events + sum(map(len, self._blobs.values())), 0, 0, None)
+
+    def stream_sizes(self, prefix: str = "") -> list[StreamSize]:
+        return [
+            StreamSize(name, len(rows), sum(map(_size, rows)))
+            for name, rows in sorted(self._streams.items())
+            if name.startswith(prefix)
+        ]
+
+    def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        return {
+            digest: len(self._blobs[digest])
+            for digest in digests
+            if digest in self._blobs
+        }
+
+    def compact(self) -> int:
+        return 0
+
+    def backup(self, target: Path) -> None:
+        msg = f"a ledger in memory cannot be copied to '{target}': record in a file"
+        raise LedgerUnusableError(msg)
+
+
+def _size(row: Row) -> int:
+    columns = (
+        row.salt,
+        row.payload,
+        row.payload_digest,
+        row.event_id,
+        row.causation,
+        row.hash,
+    )
+    return sum(len(column) for column in columns if column is not None)

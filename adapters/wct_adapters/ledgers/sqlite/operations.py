@@ -1,0 +1,104 @@
+"""Work on a SQLite ledger as a whole: sizes, compaction, copies."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from uuid import uuid4
+
+import apsw
+
+from wct_adapters.ledgers.sqlite.connections import (
+    Database,
+    connect_for_reading,
+    connect_for_writing,
+)
+from wct_adapters.ledgers.sqlite.contents import former_ids, log_id
+from wct_adapters.ledgers.sqlite.copying import copied, refuse_existing
+from wct_adapters.ledgers.sqlite.failures import read_failure, write_failure
+from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
+
+_USED = """
+SELECT page_size * page_count, page_size * freelist_count
+FROM pragma_page_size, pragma_page_count, pragma_freelist_count
+"""
+_STREAM_SIZES = """
+SELECT name, count(*), sum(
+    coalesce(length(salt), 0) + coalesce(length(payload), 0)
+    + coalesce(length(payload_digest), 0) + length(event_id)
+    + coalesce(length(causation), 0) + length(hash)
+)
+FROM events JOIN streams ON streams.id = stream
+WHERE stream IN (SELECT id FROM streams WHERE substr(name, 1, ?2) = ?1)
+GROUP BY stream ORDER BY name
+"""
+_BLOB_SIZES = """
+SELECT lower(hex(digest)), length(stored)
+FROM json_each(?) each JOIN blobs ON digest = unhex(each.value)
+"""
+
+
+class SqliteMaintenance(Maintenance):
+    """Works through connections of its own, beside the ledger's."""
+
+    def __init__(
+        self,
+        path: Path,
+        reader: PagedReader,
+    ) -> None:
+        self._path = path.absolute()
+        self._location = str(path)
+        self._reader = reader
+
+    def space(self) -> Space:
+        ((ledger, unused),) = self._reader.page(_USED, ())
+        log = self._path.with_name(self._path.name + "-wal")
+        disk = os.statvfs(self._path.parent)
+        return Space(ledger, _size(log), unused, disk.f_bavail * disk.f_frsize)
+
+    def stream_sizes(self, prefix: str = "") -> list[StreamSize]:
+        rows = self._reader.page(_STREAM_SIZES, (prefix, len(prefix)))
+        return [StreamSize(*row) for row in rows]
+
+    def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        listed = ",".join(f'"{digest}"' for digest in digests)
+        return dict(self._reader.page(_BLOB_SIZES, (f"[{listed}]",)))
+
+    def compact(self) -> int:
+        before = _size(self._path)
+        try:
+            connection = connect_for_writing(self._path)
+            try:
+                connection.execute("PRAGMA secure_delete = ON; VACUUM")
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            finally:
+                connection.close()
+        except apsw.Error as error:
+            raise write_failure(self._location, error) from error
+        return max(before - _size(self._path), 0)
+
+    def backup(self, target: Path) -> None:
+        refuse_existing(target)
+        try:
+            source = connect_for_reading(self._path)
+        except apsw.Error as error:
+            raise read_failure(self._location, error) from error
+        try:
+            with copied(source, target) as copy:
+                rename(copy)
+        finally:
+            source.close()
+
+
+def rename(copy: Database) -> None:
+    """Give a copy an id of its own, under which it knows the one that it had."""
+    former = (*former_ids(copy), log_id(copy))
+    copy.executemany(
+        "INSERT INTO log_meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
+        "value = excluded.value",
+        [("log_id", str(uuid4())), ("former_ids", " ".join(former))],
+    )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

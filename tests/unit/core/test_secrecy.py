@@ -1,5 +1,6 @@
 """No secret of a runbook reaches the ledger."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -65,6 +66,23 @@ def digest(secret: str) -> str:
         {"text": "pwd={a;b hunter2-secret};port=1"},
         {"text": "password=a,b;c&hunter2-secret;port=1"},
         {"text": "AccountKey=hunter2-secret==;EndpointSuffix=x"},
+        *(
+            {name: "hunter2-secret"}
+            for name in (
+                *("access_token", "passwd", "pwd", "secret", "private_key", "pass"),
+                *("client_secret", "authorization", "accessKeyId", "session-id"),
+                *("TOKENS", "pin_number", "max_retries_token", "secretValue"),
+                *("token_name_secret", "password_hint", "auth_header"),
+            )
+        ),
+        {"token_url": "https://u:hunter2-secret@auth.example/token"},
+        {"text": "token_url=https://u:hunter2-secret@auth.example/token"},
+        {"text": "max_tokens=5;password=hunter2-secret"},
+        {"text": "max_tokens: 5, token: hunter2-secret"},
+        {"text": "cookie_policy=strict cookie=hunter2-secret"},
+        {"text": "x://a@b pwd=://u:hunter2-secret@h"},
+        {"url": f"https://u:{'p' * 3000}hunter2-secret@h/"},
+        {"headers": [{"name": "api_key", "value": 5, "raw": "hunter2-secret"}]},
     ],
 )
 def test_a_secret_is_replaced_wherever_it_stands(properties: dict[str, Any]) -> None:
@@ -83,6 +101,21 @@ def test_a_secret_is_replaced_wherever_it_stands(properties: dict[str, Any]) -> 
         {"options": [{"name": "limit", "value": "all"}], "args": ["-v", "all"]},
         {"compass": "n", "opinion": "none", "primary_key": "id", "monkey": "x"},
         {"description": "Finds what a password or a token costs: a pass, basic work"},
+        {"max_tokens": 100, "maxNewTokens": "100", "tokens": 5, "token_count": 7},
+        {"prompt_tokens": 12, "stop_tokens": ["</s>"], "tokenizer": "o200k_base"},
+        {"password_policy": {"password_min_length": 12}, "auth_method": "oauth2"},
+        {"password_column": "pwd_hash", "secret_name": "db-main", "passwordless": "no"},
+        {"token_url": "https://auth.example/token", "private_key_path": "/run/key.pem"},
+        {"cookie_banner": "strict", "cookies": True, "secretariat": "Ann", "author": 1},
+        {"primary_key": "customer_no", "key_column": "customer_no", "keys": ["a", "b"]},
+        {
+            "options": [{"name": "max_tokens", "value": 100}],
+            "args": ["--max-tokens", 5],
+        },
+        {"text": "max_tokens=100 and token_count: 12, 'password_policy': 'strict'"},
+        {"text": "llm --max-tokens 4096000 --token-limit 12 --tokens 4096000 run"},
+        {"text": "tokens: 4,096,000; cookie_policy=https://shop.example/cookies"},
+        {"text": "tokenizer: o200k, secretary: Ann1234 Example, passwordless=1"},
     ],
 )
 def test_what_only_looks_like_a_secret_stays_readable(
@@ -105,6 +138,13 @@ def test_what_has_been_replaced_is_not_replaced_again() -> None:
         ("sent Bearer abc.def-123 twice", "sent Bearer *** twice"),
         ("mysql --password hunter2 shop", "mysql --password *** shop"),
         ("file 'a.txt' is missing: see /data", "file 'a.txt' is missing: see /data"),
+        ("api_key: Field required", "api_key: Field required"),
+        ("password: Input should be text", "password: Input should be text"),
+        ("max_tokens: 1 is too few", "max_tokens: 1 is too few"),
+        ("at https://a.example/b@c and x@y", "at https://***@c and x@y"),
+        ("at https://@host/path, or so", "at https://*** or so"),
+        ("at https://a.example/b?c=d@e, or so", "at https://*** or so"),
+        ("s://a:b@h,t://c:d@i/x u://e@j", "s://***@i/x u://***@j"),
     ],
 )
 def test_a_text_is_shown_without_its_secrets(text: str, shown: str) -> None:
@@ -141,3 +181,29 @@ def test_no_secret_passes_for_prose(text: str) -> None:
     # A digit is in no prose, so that the second text is searched for every shape.
     shown = without_secrets_in_text(f"Once upon a time {text}")
     assert without_secrets_in_text(f"0nce upon a time {text}") == f"0{shown[1:]}"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("://a", "://a@", "?://", "pwd={a ", "pwd={a;b ", "pwd=1;z://", "://pwd=;"),
+        *("max_tokens: 1 ", "password", "token_", "token-token", "--a-", "- --", "-p "),
+        *("-----BEGIN a", "eyJ", "basic a", "cookie ", 'password="\\', "password   "),
+    ],
+)
+def test_time_is_linear_in_the_length_of_a_text(piece: str) -> None:
+    without_secrets_in_text("a=b")  # shapes are compiled when they are needed
+    harmless, short, long = (
+        min(seconds(text * (size // len(text))) for _ in range(2))
+        for text, size in (("a=b ", 64_000), (piece, 4_000), (piece, 64_000))
+    )
+    # Were it to grow with the square, sixteen times the text would take 256 times as
+    # long; and a constant of thousands would show beside a harmless text.
+    assert long < 80 * max(short, 0.001)
+    assert long < 10 * max(harmless, 0.001)
+
+
+def seconds(text: str) -> float:
+    start = process_time()
+    without_secrets_in_text(text)
+    return process_time() - start

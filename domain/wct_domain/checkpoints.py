@@ -1,5 +1,7 @@
 """Signed statements on how far the ledger has come, at the price of what is new."""
 
+from datetime import UTC, datetime
+
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.merkle import Frontier
 from wct_domain.notes import Checkpoint, sign
@@ -11,6 +13,11 @@ from wct_domain.ports.sealed_log import SealedLog, StoredCheckpoint
 def origin_of(log_id: str) -> str:
     """First line of a checkpoint of this log."""
     return f"wct/{log_id}"
+
+
+def signed_text(checkpoint: Checkpoint, at: datetime) -> str:
+    """What is signed of a checkpoint: also when, as an extension line."""
+    return f"{checkpoint}at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}\n"
 
 
 def add_checkpoint(log: SealedLog, keys: Keys, clock: Clock) -> StoredCheckpoint | None:
@@ -32,10 +39,10 @@ def add_checkpoint(log: SealedLog, keys: Keys, clock: Clock) -> StoredCheckpoint
         return None
     tree = Frontier() if last is None else _grown_from(last)
     tree.extend(log.sealed_hashes(tree.size, size))
-    signer = keys.signer
-    text = str(Checkpoint(origin_of(log.log_id), tree.size, tree.root))
+    signer, at = keys.signer, clock()
+    text = signed_text(Checkpoint(origin_of(log.log_id), tree.size, tree.root), at)
     note = str(sign(text, signer.key, signer.sign))
-    made = StoredCheckpoint(tree.size, tree.root, note, tree.to_bytes(), clock())
+    made = StoredCheckpoint(tree.size, tree.root, note, tree.to_bytes(), at)
     log.add_checkpoint(made)
     return made
 

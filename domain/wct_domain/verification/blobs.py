@@ -1,0 +1,78 @@
+"""Recomputes blobs, and looks for what is missing or too much."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from wct_domain.archive import parts_of
+from wct_domain.errors import BlobDamagedError, BlobMissingError
+from wct_domain.ports.ledger import BlobStore
+from wct_domain.verification.chains import Chain, Chains
+from wct_domain.verification.verdict import Verdict
+
+
+class Missing(NamedTuple):
+    """A blob that is not there, and an event that refers to it."""
+
+    digest: str
+    position: int
+    chain: Chain
+
+
+class Blobs:
+    """The blobs that events refer to."""
+
+    def __init__(self, store: BlobStore, chains: Chains, verdict: Verdict) -> None:
+        self._store = store
+        self._chains = chains
+        self._verdict = verdict
+        self._known: dict[bytes, bool] = {}  # digest to whether it is there, as it was
+        self.missing: list[Missing] = []
+
+    def check(self, progress: Callable[[int], None] | None = None) -> None:
+        """Recompute the digest of each blob once; gather what is missing."""
+        for chain in self._chains.of.values():
+            for digest, position in chain.blobs.items():
+                if digest not in self._known:
+                    self._check(digest, position, chain)
+                    if progress is not None and len(self._known) % 1000 == 0:
+                        progress(len(self._known))
+                if not self._known[digest]:
+                    self.missing.append(Missing(digest.hex(), position, chain))
+
+    def unreferenced(self, digests: Iterable[str]) -> Iterator[str]:
+        """Yield those digests that no event refers to."""
+        return (each for each in digests if bytes.fromhex(each) not in self._known)
+
+    def judge_missing(self) -> None:
+        """Blame blobs that are gone without a word."""
+        counted: set[str] = set()
+        for digest, position, chain in self.missing:
+            home = self._chains.home_of(chain)
+            if not (home.erased or home.pruned or chain.erased or chain.pruned):
+                place = f"blob {digest} of event {position} of {chain.name}"
+                what = "is missing, and no event says that it was erased or pruned"
+                self._verdict.blame(place, what)
+            elif digest not in counted:
+                counted.add(digest)
+                if home.erased or chain.erased:
+                    self._verdict.erased += 1
+                else:
+                    self._verdict.dropped += 1
+
+    def _check(self, digest: bytes, position: int, chain: Chain) -> None:
+        place = f"blob {digest.hex()} of event {position} of {chain.name}"
+        self._known[digest] = True
+        try:
+            stored = self._store.blob(digest.hex())
+            self._verdict.blobs += 1
+            parts = dict.fromkeys(map(bytes.fromhex, parts_of(stored)), True)
+            new = [part for part in parts if part not in self._known]
+            self._known.update(dict.fromkeys(new, True))
+            for part in new:
+                self._store.blob(part.hex())
+                self._verdict.blobs += 1
+        except BlobMissingError:
+            self._known[digest] = False
+        except BlobDamagedError:
+            what = "it, or a part of it, was changed: its bytes have another digest"
+            self._verdict.blame(place, what)

@@ -24,7 +24,14 @@ RISK_LEVELS = ("low", "medium", "high")
 
 
 class BaseFindingEvidence(BaseModel):
-    """A piece of the source that shows the match, personal data included."""
+    """A piece of the source that shows the match, personal data included.
+
+    What else it says is kept as extra fields: ``line`` and ``column`` of the match,
+    from 1, in characters; ``row_id``, the database's own number of a cell's row. Fields
+    of the model would be null where nobody knows them, which closed schemas refuse.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     content: str
     collection_timestamp: datetime = Field(default_factory=lambda: current_step().at)

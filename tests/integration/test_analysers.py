@@ -61,6 +61,8 @@ def test_personal_data_has_the_contract_s_shape() -> None:
                         {
                             "content": "Write to bob@example.com.",
                             "collection_timestamp": AT,
+                            "line": 1,
+                            "column": 10,
                         }
                     ],
                     "matched_patterns": ["value:email"],

@@ -55,6 +55,7 @@ def test_a_database_becomes_one_message_with_an_item_for_each_cell(shop: Path) -
             "table_name": "customers",
             "column_name": "name",
             "schema_name": "shop",
+            "row_id": 1,
         },
     }
     assert contents(message) == ["1", "Ada", "Northport", "2", "Ben", "Northport"]
@@ -194,6 +195,23 @@ def test_a_table_without_row_ids_comes_by_primary_key(tmp_path: Path) -> None:
 
     assert contents(extracted(path)) == ["1", "y", "2", "y", "1", "z"]
     assert contents(extracted(path, max_rows_per_table=1)) == ["1", "y"]
+    data = extracted(path).content["data"]
+    assert all("row_id" not in each["metadata"] for each in data)
+
+
+def test_a_cell_names_its_row_as_the_database_does(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "shop.db",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+        ("INSERT INTO t VALUES (?, ?)", [(70, "z"), (3, "y")]),
+        "CREATE TABLE u (rowid TEXT, a TEXT)",
+        ("INSERT INTO u VALUES (?, ?)", [("x", "y")]),
+    )
+
+    found = extracted(path).content["data"]
+
+    assert [each["metadata"]["row_id"] for each in found] == [3, 3, 70, 70, 1, 1]
+    assert found[0]["metadata"]["source"].endswith("_row_(1)")
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from wct_domain.extraction import ExtractionNotes
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Row(NamedTuple):
+    """Values in the order of the columns; ``id`` is the database's own number of it."""
+
+    values: Sequence[object]
+    id: int | None = None
 
 
 class RepairedText(str):
@@ -89,7 +96,7 @@ class CellItems:
     notes: ExtractionNotes
     items: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    def add(self, table: Table, rows: Iterator[Sequence[object]]) -> int:
+    def add(self, table: Table, rows: Iterator[Row]) -> int:
         """Add the rows of one table, and return how many there were."""
         sources = [self.origin.source(table.name, each.name) for each in table.columns]
         bases = [self._base(table.name, each.name) for each in table.columns]
@@ -98,12 +105,14 @@ class CellItems:
         try:
             for row in rows:
                 read += 1
-                for value, source, base in zip(row, sources, bases, strict=True):
+                place = {} if row.id is None else {"row_id": row.id}
+                for value, source, base in zip(row.values, sources, bases, strict=True):
                     text, problem = _text(value)
                     if problem:
                         problems[source, problem] += 1
                     if text is not None:
-                        metadata = {"source": f"{source}_row_({read})", **base}
+                        name = {"source": f"{source}_row_({read})"}
+                        metadata = {**name, **base, **place}
                         self.items.append({"content": text, "metadata": metadata})
         finally:  # what was read before the table turned out to be damaged counts
             for (source, problem), count in sorted(problems.items()):

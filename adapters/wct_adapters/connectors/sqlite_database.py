@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from wct_adapters.connectors.relational import Column, RepairedText, Table
+from wct_adapters.connectors.relational import Column, RepairedText, Row, Table
 
 PATIENCE = 5.0
 """Seconds to wait for another process that is writing."""
@@ -53,23 +53,29 @@ class SqliteDatabase:
         ).fetchone()
         return int(count)
 
-    def rows(self, table: Table, limit: int) -> Iterator[tuple[object, ...]]:
-        """Yield the first ``limit`` rows by row id, or else by primary key."""
+    def rows(self, table: Table, limit: int) -> Iterator[Row]:
+        """Yield the first ``limit`` rows by row id, or else by primary key.
+
+        The id of a row is its row id, which an integer primary key is another name of.
+        Other keys are left out: they may be personal data themselves.
+        """
         columns = ", ".join(_quoted(column.name) for column in table.columns)
-        name = _quoted(table.name)
-        yield from self._connection.execute(
-            f"SELECT {columns} FROM {name}{self._order(table)} LIMIT ?",  # noqa: S608 - quoted names
+        name, row_id = _quoted(table.name), self._row_id(table)
+        found = self._connection.execute(
+            f"SELECT {row_id or 'NULL'}, {columns} FROM {name}"  # noqa: S608 - quoted names
+            f"{_order(table, row_id)} LIMIT ?",
             (min(limit, _MOST),),
         )
+        for number, *values in found:
+            yield Row(values, number if isinstance(number, int) else None)
 
-    def _order(self, table: Table) -> str:
+    def _row_id(self, table: Table) -> str | None:
+        """Name what holds the row id; None for WITHOUT ROWID, and if all are hidden."""
         taken = {column.name.lower() for column in table.columns}
         for alias in _ROW_ID:
             if alias not in taken and self._has_row_ids(table, alias):
-                return f" ORDER BY {alias}"
-        in_key = sorted((each for each in table.columns if each.key), key=_key)
-        keys = [_quoted(each.name) for each in in_key]
-        return f" ORDER BY {', '.join(keys)}" if keys else ""
+                return alias
+        return None
 
     def _has_row_ids(self, table: Table, alias: str) -> bool:
         try:
@@ -111,6 +117,14 @@ def _column(row: tuple[Any, ...]) -> Column:
         key=int(key),
         extra=_GENERATED.get(hidden, ""),
     )
+
+
+def _order(table: Table, row_id: str | None) -> str:
+    if row_id is not None:
+        return f" ORDER BY {row_id}"
+    in_key = sorted((each for each in table.columns if each.key), key=_key)
+    keys = [_quoted(each.name) for each in in_key]
+    return f" ORDER BY {', '.join(keys)}" if keys else ""
 
 
 def _key(column: Column) -> int:

@@ -4,8 +4,10 @@ Offsets come from the scanned bytes, so an excerpt is cut exactly at its match i
 script; windows are counted in characters, not bytes.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from typing import NamedTuple
 
 WINDOWS: Mapping[str, int] = {"small": 50, "medium": 100, "large": 200}
 """Characters shown on each side of a match, by context size."""
@@ -14,17 +16,39 @@ _UTF8_LONGEST = 4  # bytes of one character
 _TRIES = 16  # per excerpt wanted, so that a file of equal lines does not cost a scan
 
 
+class Excerpt(NamedTuple):
+    """A piece of a text; ``start`` is where its match begins, in bytes."""
+
+    content: str
+    start: int
+
+
 class Text:
     """A text as the matcher reads it, UTF-8, from which excerpts can be cut.
 
     Lone surrogates, which UTF-8 cannot hold, become question marks.
     """
 
-    __slots__ = ("_ascii", "data")
+    __slots__ = ("_ascii", "_lines", "data")
 
     def __init__(self, content: str) -> None:
         self.data = content.encode("utf-8", "replace")
         self._ascii = content if content.isascii() else None
+        self._lines = [(0, 1)]  # byte offsets whose line is known, in order
+
+    def place(self, start: int) -> tuple[int, int]:
+        """Return line and column of a byte, in characters; both count from 1."""
+        # From the nearest place that is known: what is found stands close together,
+        # and mostly near the beginning.
+        at = bisect_right(self._lines, start, key=_offset)
+        known, line = self._lines[at - 1]
+        line += self.data.count(b"\n", known, start)
+        if start > known:
+            self._lines.insert(at, (start, line))
+        begin = self.data.rfind(b"\n", 0, start) + 1
+        if self._ascii is not None:
+            return line, start - begin + 1
+        return line, len(self.data[begin:start].decode("utf-8", "ignore")) + 1
 
     def excerpt(self, start: int, end: int, width: int) -> str:
         """Return bytes ``start`` to ``end`` with ``width`` characters on each side.
@@ -45,6 +69,10 @@ class Text:
         return f"{opening}{middle.strip()}{closing}"
 
 
+def _offset(known: tuple[int, int]) -> int:
+    return known[0]
+
+
 def _tail(data: bytes, end: int, width: int) -> str:
     # The slice may begin inside a character, whose rest is then no UTF-8: left out.
     return data[max(0, end - _UTF8_LONGEST * width) : end].decode("utf-8", "ignore")[
@@ -58,14 +86,15 @@ def _head(data: bytes, start: int, width: int) -> str:
 
 def excerpts(
     text: Text, spans: Iterable[tuple[int, int, int]], width: int, most: int
-) -> list[str]:
+) -> list[Excerpt]:
     """Cut up to ``most`` different excerpts around the first ``spans``, sorted.
 
-    A span is (start, end, …) in bytes. Windows may overlap; equal ones count once.
+    A span is (start, end, …) in bytes. Windows may overlap; equal ones count once,
+    with the first of their matches.
     """
-    found: dict[str, None] = {}
+    found: dict[str, int] = {}
     for start, end, _ in islice(spans, _TRIES * most):
-        found[text.excerpt(start, end, width)] = None
+        found.setdefault(text.excerpt(start, end, width), start)
         if len(found) == most:
             break
-    return sorted(found)
+    return [Excerpt(content, start) for content, start in sorted(found.items())]

@@ -10,6 +10,8 @@ class Item(NamedTuple):
     text: str
     source: str
     connector_type: str  # "" if its connector did not say
+    is_cell: bool = False  # of a table; otherwise a text with lines
+    row_id: int | None = None  # of a cell, if its connector said it
 
 
 def items(content: Mapping[str, Any]) -> Iterator[Item]:
@@ -23,10 +25,13 @@ def items(content: Mapping[str, Any]) -> Iterator[Item]:
     seen: set[tuple[object, ...]] = set()
     for entry in content["data"]:
         metadata: Mapping[str, Any] = entry["metadata"]
+        row_id = metadata.get("row_id")
         yield Item(
             text=_heading(metadata, seen) + entry["content"],
             source=metadata["source"],
             connector_type=str(metadata.get("connector_type", "")),
+            is_cell="table_name" in metadata,
+            row_id=row_id if type(row_id) is int else None,
         )
 
 

@@ -27,7 +27,7 @@ def _finding(
     return {
         "risk_level": rule.risk_level,
         "compliance": compliance(rule.compliance),
-        "evidence": reporting.evidence(text, match.hits),
+        "evidence": reporting.placed_evidence(item, text, match.hits),
         "matched_patterns": match.patterns,
         "type": rule.name,
         "data_type": rule.data_type,

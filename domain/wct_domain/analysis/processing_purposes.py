@@ -31,7 +31,7 @@ def _finding(
     return {
         "risk_level": rule.risk_level,
         "compliance": compliance(rule.compliance),
-        "evidence": reporting.evidence(text, match.hits),
+        "evidence": reporting.placed_evidence(item, text, match.hits),
         "matched_patterns": match.patterns,
         "purpose": rule.name,
         "purpose_category": rule.purpose_category,

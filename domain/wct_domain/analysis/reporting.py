@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from wct_domain.analysis.evidence import WINDOWS, Text, excerpts
+from wct_domain.analysis.items import Item
 from wct_domain.ports.matching import Hit
 from wct_domain.rulesets.rules import RuleComplianceData
 
@@ -16,11 +17,33 @@ class Reporting(NamedTuple):
     at: str  # ISO 8601
 
     def evidence(self, text: Text, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+        """Show matches without their places, which not every schema has room for."""
         width = WINDOWS[self.context_size]
         return [
-            {"content": excerpt, "collection_timestamp": self.at}
-            for excerpt in excerpts(text, hits, width, self.most_evidence)
+            {"content": each.content, "collection_timestamp": self.at}
+            for each in excerpts(text, hits, width, self.most_evidence)
         ]
+
+    def placed_evidence(
+        self, item: Item, text: Text, hits: Sequence[Hit]
+    ) -> list[dict[str, Any]]:
+        """Show matches with their places: line and column, or the row of a table."""
+        width = WINDOWS[self.context_size]
+        return [
+            {
+                "content": each.content,
+                "collection_timestamp": self.at,
+                **_place(item, text, each.start),
+            }
+            for each in excerpts(text, hits, width, self.most_evidence)
+        ]
+
+
+def _place(item: Item, text: Text, start: int) -> dict[str, int]:
+    if item.is_cell:
+        return {} if item.row_id is None else {"row_id": item.row_id}
+    line, column = text.place(start)
+    return {"line": line, "column": column}
 
 
 def compliance(entries: Sequence[RuleComplianceData]) -> list[dict[str, str]]:

@@ -15,7 +15,8 @@ def spans_of(text: str, term: str) -> list[tuple[int, int, int]]:
 
 
 def cut(text: str, term: str, width: int = 5, most: int = 3) -> list[str]:
-    return excerpts(Text(text), spans_of(text, term), width, most)
+    found = excerpts(Text(text), spans_of(text, term), width, most)
+    return [each.content for each in found]
 
 
 def test_windows_are_50_100_and_200_characters_on_each_side() -> None:
@@ -58,6 +59,30 @@ def test_overlapping_windows_are_all_kept() -> None:
 
 def test_excerpts_are_sorted_by_their_text() -> None:
     assert cut("zz term,  aa term", "term", width=3) == ["...aa term", "zz term,..."]
+
+
+def test_an_excerpt_that_occurs_twice_begins_where_it_is_first() -> None:
+    text = "same term same\n" * 3
+
+    assert excerpts(Text(text), spans_of(text, "term"), 4, 3)[0].start == 5
+
+
+@given(
+    st.text("ab\né☂", max_size=60),
+    st.lists(st.integers(0, 60), min_size=1, max_size=6),
+)
+def test_a_place_is_told_in_lines_and_characters_whatever_was_asked_before(
+    content: str, wanted: list[int]
+) -> None:
+    text = Text(content)
+    for each in wanted:
+        before = content[:each]
+        start = len(before.encode())
+
+        place = text.place(start)
+
+        *_, last = before.split("\n")
+        assert place == (before.count("\n") + 1, len(last) + 1)
 
 
 def test_no_more_excerpts_than_wanted() -> None:

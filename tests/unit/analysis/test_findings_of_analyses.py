@@ -65,6 +65,8 @@ def test_a_personal_data_finding_has_the_contract_s_keys_in_its_order() -> None:
                 {
                     "content": "the surname of bob@example.com",
                     "collection_timestamp": "2026-03-01T12:00:00+00:00",
+                    "line": 1,
+                    "column": 16,
                 }
             ],
         ),
@@ -75,6 +77,23 @@ def test_a_personal_data_finding_has_the_contract_s_keys_in_its_order() -> None:
         ("metadata", {"source": "a.txt"}),
     ]
     assert PersonalDataFinding.model_validate(finding).type == "Profile"
+
+
+def test_evidence_of_a_text_has_the_line_and_the_column_of_its_match() -> None:
+    (finding,) = found_personal_data(item("é, a surname\n  of bob@example.com"))
+
+    (evidence,) = finding["evidence"]
+    assert (evidence["line"], evidence["column"]) == (2, 6)
+    read = PersonalDataFinding.model_validate(finding).evidence[0]
+    assert read.model_extra == {"line": 2, "column": 6}
+
+
+def test_evidence_of_a_cell_has_its_row_if_that_is_known() -> None:
+    (known,) = found_personal_data(Item("bob@example.com", "t", "", True, 7))
+    (unknown,) = found_personal_data(Item("bob@example.com", "t", "", True))
+
+    assert known["evidence"][0]["row_id"] == 7
+    assert unknown["evidence"][0].keys() == {"content", "collection_timestamp"}
 
 
 def test_there_is_one_finding_per_item_and_rule() -> None:

@@ -25,7 +25,7 @@ def test_a_file_is_read_as_it_is() -> None:
             }
         )
     )
-    assert found == [("hello", "a.txt", "files")]
+    assert found == [("hello", "a.txt", "files", False, None)]
 
 
 def test_an_item_whose_connector_says_nothing_has_no_connector_type() -> None:
@@ -45,6 +45,19 @@ def test_the_first_cell_of_a_column_is_read_with_the_column_s_name() -> None:
         "amy@example.com",
         "Pisa",
     ]
+
+
+def test_a_cell_has_the_row_id_that_its_connector_gave() -> None:
+    data = [
+        cell("people", "email", "a", row_id=7),
+        cell("people", "email", "b", row_id="7"),
+        cell("people", "email", "c"),
+    ]
+
+    found = list(items({"data": data}))
+
+    assert all(each.is_cell for each in found)
+    assert [each.row_id for each in found] == [7, None, None]
 
 
 def test_columns_of_other_tables_and_databases_are_others() -> None:

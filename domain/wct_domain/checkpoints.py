@@ -1,6 +1,7 @@
 """Signed statements on how far the ledger has come, at the price of what is new."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.merkle import Frontier
@@ -20,8 +21,17 @@ def signed_text(checkpoint: Checkpoint, at: datetime) -> str:
     return f"{checkpoint}at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}\n"
 
 
-def add_checkpoint(log: SealedLog, keys: Keys, clock: Clock) -> StoredCheckpoint | None:
+PATIENCE: Final = 2.0
+"""Seconds that an event which was just appended may take to be sealed."""
+
+
+def add_checkpoint(
+    log: SealedLog, keys: Keys, clock: Clock, *, patience: float = PATIENCE
+) -> StoredCheckpoint | None:
     """Sign the root over all sealed events, and keep it in the ledger.
+
+    Args:
+        patience: seconds to wait for events that are there and cannot be sealed yet.
 
     Returns:
         The checkpoint, which is the last one where nothing was sealed since; None
@@ -31,7 +41,7 @@ def add_checkpoint(log: SealedLog, keys: Keys, clock: Clock) -> StoredCheckpoint
         LedgerUnusableError: keys or the last checkpoint cannot be read.
         LedgerWriteError: it is not kept.
     """
-    size = log.seal()
+    size = log.seal(patience=patience)
     last = log.last_checkpoint()
     if last is not None and last.size >= size:
         return last

@@ -126,7 +126,11 @@ class MemoryLedger(Ledger):
         return self._events(self._of_stream.get(stream, []), after, None)
 
     def read_all(
-        self, *, after: Cursor | None = None, types: Collection[str] | None = None
+        self,
+        *,
+        after: Cursor | None = None,
+        types: Collection[str] | None = None,
+        settled: bool = True,
     ) -> Iterator[Recorded]:
         self._refuse_if_closed()
         place = 0
@@ -157,7 +161,7 @@ class MemoryLedger(Ledger):
             raise BlobDamagedError(msg)
         return stored
 
-    def seal(self) -> int:
+    def seal(self, *, patience: float = 0.0) -> int:
         return len(self._rows)
 
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:

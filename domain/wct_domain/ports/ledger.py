@@ -131,13 +131,22 @@ class EventLog(Protocol):
         ...
 
     def read_all(
-        self, *, after: Cursor | None = None, types: Collection[str] | None = None
+        self,
+        *,
+        after: Cursor | None = None,
+        types: Collection[str] | None = None,
+        settled: bool = True,
     ) -> Iterator[Recorded]:
         """Yield the events of all streams that follow a cursor; None: from the start.
 
         What is yielded ends where the order is not settled yet: an event of an
-        append that is under way on PostgreSQL comes with a later call. ``types`` are
-        wire names, as stored; None means all. Raises as ``read``, and
+        append that is under way on PostgreSQL, or of a later one, comes with a later
+        call. Raises as ``read``, and
+
+        Args:
+            types: wire names, as stored; None means all.
+            settled: False also yields what is there and not settled, last and each
+                stream in its order: for who looks once and keeps no cursor.
 
         Raises:
             LedgerUnusableError: the cursor is none of this ledger's.

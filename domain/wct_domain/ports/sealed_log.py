@@ -56,11 +56,18 @@ class SealedLog(Protocol):
         """
         ...
 
-    def seal(self) -> int:
+    def seal(self, *, patience: float = 0.0) -> int:
         """Give a seal number to every event that can have one; return the last.
 
         On SQLite all events have one as soon as they are there. On PostgreSQL events
-        whose transaction is not below the horizon yet have to wait.
+        whose transaction is not below the horizon yet have to wait. A ledger that is
+        open for reading only gives none.
+
+        Args:
+            patience: seconds to wait for the events that are there already.
+
+        Raises:
+            LedgerWriteError: they could not be numbered.
         """
         ...
 

@@ -81,7 +81,7 @@ def _latest(ledger: Ledger) -> str:
         raise RunNotFoundError(msg + "'wct run RUNBOOK' records one")
     if all(map(_UUID7.fullmatch, runs)):
         return runs[-1]  # such an id begins with the time
-    started = RunList.of(ledger.read_all(types=LIFECYCLE)).newest_first
+    started = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
     return started[0].run if started else runs[-1]
 
 

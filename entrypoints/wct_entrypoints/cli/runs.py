@@ -120,7 +120,7 @@ def _nothing_yet(given: Path | None) -> bool:
 def _lines(
     ledger: Ledger, statuses: Collection[RunStatus], limit: int | None
 ) -> list[_Line]:
-    runs = RunList.of(ledger.read_all(types=LIFECYCLE)).newest_first
+    runs = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
     names = shortest_prefixes(run.run for run in runs)
     wanted = [run for run in runs if not statuses or run.status in statuses]
     return [_Line(names[run.run], run, *_counts(run, ledger)) for run in wanted[:limit]]

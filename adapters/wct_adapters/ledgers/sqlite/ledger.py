@@ -81,7 +81,11 @@ class SqliteLedger(Ledger):
         return self._reader.read(stream, after=after)
 
     def read_all(
-        self, *, after: Cursor | None = None, types: Collection[str] | None = None
+        self,
+        *,
+        after: Cursor | None = None,
+        types: Collection[str] | None = None,
+        settled: bool = True,
     ) -> Iterator[Recorded]:
         place = 0
         if after is not None:
@@ -97,7 +101,7 @@ class SqliteLedger(Ledger):
     def blob(self, digest: str) -> bytes:
         return self._reader.blob(digest)
 
-    def seal(self) -> int:
+    def seal(self, *, patience: float = 0.0) -> int:
         return self._sealed.seal()
 
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:

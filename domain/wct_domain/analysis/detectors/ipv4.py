@@ -29,7 +29,7 @@ _NUMBERED = (
 _RANGES = (b">=", b"<=", b"~=", b"~>", b"^", b"~")  # of versions: >=1.2.3.4
 _PREFIX = re.compile(rb"/([0-9]{1,2})(?![0-9.])")  # 192.0.2.0/24
 _LOOK_BEHIND = 40
-_LINE_FEED = 10
+_LINE_FEED, _ZERO, _NINE = b"\n09"
 
 
 def validate(data: bytes, start: int, _end: int) -> Span | None:
@@ -39,8 +39,8 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     ``package-1.2.3.4``, ``Browser/1.2.3.4``, ``>=1.2.3.4``, "version 1.2.3.4") and
     section numbers; and what is no device's address (see above).
     """
-    first = start
-    while first > max(0, start - 3) and data[first - 1 : first].isdigit():
+    first, least = start, max(0, start - 3)
+    while first > least and _ZERO <= data[first - 1] <= _NINE:
         first -= 1
     found = _ADDRESS.match(data, first)
     if found is None:

@@ -8,7 +8,7 @@ digests, so that a reference has one size whatever it names.
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -89,6 +89,7 @@ class BlobDraft:
         self._volatile = volatile
         self._seal = seal
         self._blobs: list[Blob] = []
+        self._forgotten: list[str] = []
 
     def message(self, message: Message) -> StoredMessage:
         """Draft a whole message.
@@ -131,6 +132,16 @@ class BlobDraft:
         blobs = tuple(self._blobs)
         self._blobs.clear()
         return blobs
+
+    def forget(self, digests: Iterable[str]) -> None:
+        """Have stored blobs go when what was drafted is stored."""
+        self._forgotten += digests
+
+    def take_forgotten(self) -> tuple[str, ...]:
+        """Hand over the digests of blobs to go, since the last call."""
+        digests = tuple(self._forgotten)
+        self._forgotten.clear()
+        return digests
 
     def _lasting(self, message: Message) -> bytes:
         fields = self._volatile.of(message.schema)

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from wct_domain.events import Reason
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
 from wct_domain.runbook import ExecutionStep
@@ -73,6 +74,22 @@ class ClearArtifacts(NamedTuple):
     """Forget all artifacts of the stream."""
 
 
+class RequestErasure(NamedTuple):
+    """Record that what a run has stored is about to be erased; the keys go next."""
+
+    scope: str  # pseudonym
+    reason: Reason
+    by: str  # keyed pseudonym
+    reference: str | None = None
+
+
+class EraseBlobs(NamedTuple):
+    """Remove blobs of a stream, whose key is destroyed, and record that they went."""
+
+    scope: str  # pseudonym
+    digests: tuple[str, ...]  # of blobs that are there
+
+
 class RevealEvidence(NamedTuple):
     """Record that raw evidence is about to be shown."""
 
@@ -91,6 +108,8 @@ StreamCommand = (
     | SaveArtifact
     | ClearArtifacts
     | RevealEvidence
+    | RequestErasure
+    | EraseBlobs
 )
 """Commands whose handler yields events for one stream."""
 

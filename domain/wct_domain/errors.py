@@ -28,6 +28,7 @@ and reads best in one place.
                                     BlobMissingError · BlobDamagedError
                                     LedgerUnusableError · LedgerWriteError
                                     CheckpointError · ErasedError
+                                    ErasureRefusedError
 """
 
 from typing import ClassVar
@@ -320,3 +321,9 @@ class ErasedError(LedgerError):
     """What is asked for was erased: its key is destroyed."""
 
     code = "ledger.erased"
+
+
+class ErasureRefusedError(LedgerError):
+    """What was asked to be erased is still at work, shared, or was never sealed."""
+
+    code = "ledger.erasure-refused"

@@ -17,6 +17,9 @@ from wct_domain.digests import Reference
 
 Count = Annotated[int, Field(ge=0)]
 
+Reason: TypeAlias = Literal["art17", "retention", "other"]
+"""Why data was erased. ``art17``: somebody asked for it, GDPR Article 17."""
+
 Durability: TypeAlias = Literal["process", "power"]
 """What an acknowledged event survives: the end of its process, or of the power.
 
@@ -246,7 +249,7 @@ class ErasureRequested(Fact):
     type = "erasure.requested/1"
     durability = "power"
     scope: str  # as in run.started
-    reason: Literal["art17", "retention", "other"]
+    reason: Reason
     by: str  # keyed pseudonym of the operating system's user
     reference: str | None = None  # of a ticket; no personal data
 

@@ -145,6 +145,11 @@ class KeyRing(Keys):
         return self._cipher(scope_of(sealed)).open(sealed)
 
     def destroy(self, scopes: Collection[str]) -> None:
+        entry = self._safe.read()
+        gone = set(entry.get("erased", ())).difference(entry.get("scopes", ()))
+        if gone.issuperset(scopes):
+            return
+
         def forget(entry: Entry) -> None:
             keys: dict[str, str] = entry.setdefault("scopes", {})
             erased: list[str] = entry.setdefault("erased", [])

@@ -15,8 +15,8 @@ class RecordedArtifactStore(ArtifactStore):
 
     It belongs to one stream at a time: a private one at first, then, bound by the
     executor, that of the run. After the run its artifacts stay readable; what is saved
-    or cleared then is recorded in a stream of its own, ``artifacts/<id>`` in the same
-    ledger, caused by the run's first event: the record of a run ends with the run.
+    or cleared then is recorded in a stream of its own, ``artifacts/<run>/<id>`` in the
+    same ledger, caused by the run's first event: the record of a run ends with the run.
     ``get`` returns an equal message, never the same one, so that nobody can change
     what is stored.
     """

@@ -1,5 +1,6 @@
 """Executes runbooks: gives commands, and reads results from projections."""
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol, assert_never
@@ -68,8 +69,21 @@ class Outcome(NamedTuple):
 
 
 def scope_name(run: str, group: str | None) -> str:
-    """Name the erasure scope of a run: that of its group, or its own."""
-    return f"run/{run}" if group is None else f"name/{group}"
+    """Name the erasure scope of a run: that of its group, or its own.
+
+    A group is the same however its name is typed: without blanks around it, in
+    Unicode's form NFC. Else an erasure would miss some of its runs in silence.
+
+    Raises:
+        ExecutorError: the group has no name.
+    """
+    if group is None:
+        return f"run/{run}"
+    name = unicodedata.normalize("NFC", group.strip())
+    if not name:
+        msg = "an erasure scope needs a name; leave it out to erase the run alone"
+        raise ExecutorError(msg)
+    return f"name/{name}"
 
 
 def _ignored(_error: Exception) -> None:

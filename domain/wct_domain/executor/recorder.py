@@ -1,6 +1,6 @@
 """The single writer of a stream: append, fold, publish."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeAlias
@@ -20,6 +20,7 @@ class _Turn:
 
     events: tuple[NewEvent, ...]
     blobs: tuple[Blob, ...]
+    forget: Collection[str] = ()
     recorded: tuple[Recorded, ...] = ()
     error: LedgerError | None = None
     done: bool = False
@@ -32,6 +33,10 @@ class Recorder:
     waits in one append (group commit), so that no thread of its own is needed and a
     batch that nobody competes with costs no switch of threads. Each batch stays
     atomic: it is a whole part of an atomic append.
+
+    Args:
+        correlation: the run that the stream belongs to; the stream itself by default.
+        version: of the stream, as the caller saw it.
     """
 
     def __init__(
@@ -43,8 +48,10 @@ class Recorder:
         folds: Sequence[Fold] = (),
         publish: Callable[[Recorded], None] | None = None,
         version: int = 0,
+        correlation: str | None = None,
     ) -> None:
         self.stream = stream
+        self._correlation = correlation
         self._log = log
         self._new_id = new_id
         self._folds = tuple(folds)
@@ -61,11 +68,13 @@ class Recorder:
         events: tuple[Event, ...],
         blobs: tuple[Blob, ...] = (),
         cause: str | None = None,
+        forget: Collection[str] = (),
     ) -> tuple[Recorded, ...]:
         """Append a batch; return when it is recorded, folded and published.
 
         Args:
             cause: id of the event that led to these.
+            forget: digests of blobs that go with it.
 
         Raises:
             LedgerError: nothing of the batch was recorded. After the first failure,
@@ -73,6 +82,7 @@ class Recorder:
                 a gap would not be the history of this run.
         """
         turn = self._turn(events, blobs, cause)
+        turn.forget = forget
         with self._queue:
             self._waiting.append(turn)
         with self._writer:
@@ -126,7 +136,12 @@ class Recorder:
             if self._refusal is not None:
                 raise self._refusal
             recorded = self._log.append(
-                self.stream, events, expected=self._version, blobs=blobs
+                self.stream,
+                events,
+                expected=self._version,
+                blobs=blobs,
+                correlation_id=self._correlation,
+                forget=[digest for turn in turns for digest in turn.forget],
             )
         except BaseException as error:
             # Also an interrupt: what was committed by then, only the ledger knows.

@@ -8,8 +8,10 @@ from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
 from wct_domain.commands import (
     ClearArtifacts,
     CompleteRun,
+    EraseBlobs,
     FailRun,
     InterruptRun,
+    RequestErasure,
     RevealEvidence,
     RunStep,
     SaveArtifact,
@@ -25,6 +27,7 @@ from wct_domain.handlers.artifacts import (
     reveal_evidence,
     save_artifact,
 )
+from wct_domain.handlers.erasure import erase_blobs, request_erasure
 from wct_domain.handlers.lifecycle import (
     complete_run,
     fail_run,
@@ -57,6 +60,11 @@ class Equipment(NamedTuple):
     versions: Mapping[str, str]
 
 
+def afterwards_of(run: str) -> str:
+    """Begin the names of streams for what is saved when a run has ended."""
+    return f"artifacts/{run}/"
+
+
 class StreamAtWork:
     """Gives commands to their handlers and records what these yield.
 
@@ -69,6 +77,7 @@ class StreamAtWork:
         artifacts: those that there are before its first event; none by default.
         scope: name of the erasure scope for which blobs are sealed; None: they stay
             readable by whoever reads the ledger.
+        of_run: the run that this stream belongs to, if it is not the run's own.
     """
 
     def __init__(
@@ -80,6 +89,7 @@ class StreamAtWork:
         history: Iterable[Recorded] = (),
         artifacts: Artifacts | None = None,
         scope: str | None = None,
+        of_run: str | None = None,
     ) -> None:
         self.run = Run()
         self.artifacts = artifacts or Artifacts()
@@ -94,6 +104,7 @@ class StreamAtWork:
             folds=(self.run.apply, self._fold_artifacts),
             publish=equipment.bus.publish,
             version=self.run.version,
+            correlation=of_run,
         )
         self._equipment = equipment
         self._volatile = VolatileFields(equipment.schemas)
@@ -112,7 +123,9 @@ class StreamAtWork:
         causes = Causes(cause)
         history: tuple[Recorded, ...] = ()
         for batch in self._handle(command, draft):
-            recorded = self.recorder.record(batch, draft.take(), causes.now)
+            recorded = self.recorder.record(
+                batch, draft.take(), causes.now, draft.take_forgotten()
+            )
             causes.after(recorded)
             history += recorded
         return history
@@ -144,14 +157,16 @@ class StreamAtWork:
     def afterwards(self) -> "StreamAtWork":
         """Make a stream for what is saved or cleared when this one has ended.
 
-        It begins with the artifacts that there are here; nothing is recorded yet.
+        It begins with the artifacts that there are here; nothing is recorded yet. Its
+        name begins as ``afterwards_of`` says.
         """
-        name = f"artifacts/{self._equipment.new_id()}"
+        run = self.recorder.stream
         return StreamAtWork(
-            name,
+            afterwards_of(run) + self._equipment.new_id(),
             self._equipment,
             artifacts=Artifacts(self.artifacts.saved),
             scope=self._scope,
+            of_run=run,
         )
 
     def _handle(self, command: StreamCommand, draft: BlobDraft) -> Events:
@@ -177,6 +192,10 @@ class StreamAtWork:
                 return clear_artifacts(command)
             case RevealEvidence():
                 return reveal_evidence(command)
+            case RequestErasure():
+                return request_erasure(command, self.run)
+            case EraseBlobs():
+                return erase_blobs(command, draft)
             case _:
                 assert_never(command)
 

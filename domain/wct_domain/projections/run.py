@@ -9,11 +9,17 @@ from typing import Self
 
 from wct_domain.digests import Reference
 from wct_domain.events import (
+    AnyEvent,
     ArtifactSaved,
+    DataErased,
+    ErasureRequested,
     PlannedStep,
+    Reason,
     RunCompleted,
     RunFailed,
+    RunImported,
     RunInterrupted,
+    RunPruned,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -66,6 +72,17 @@ class StepState:
     ended_by: str | None = None  # id of the event that ended it
 
 
+@dataclass(slots=True)
+class Erasure:
+    """What somebody asked to be erased, and what came of it."""
+
+    reason: Reason
+    reference: str | None
+    requested_at: datetime
+    erased_at: datetime | None = None  # None: asked for, and not done
+    blobs: int = 0  # that are gone
+
+
 class Run:
     """A fold over one run's stream. Unknown events and notes leave it as it is."""
 
@@ -78,6 +95,10 @@ class Run:
         self.message: Reference | None = None  # why the run as a whole failed
         self.signal: str | None = None
         self.sources: list[SourceRead] = []
+        self.erasure: Erasure | None = None
+        self.pruned_at: datetime | None = None
+        self.imported: RunImported | None = None
+        self.imported_at: datetime | None = None
         self.version = 0
         self.id = ""
         self._steps: dict[str, StepState] = {}
@@ -101,6 +122,11 @@ class Run:
         if self.started_at is None or self.ended_at is None:
             return None
         return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what the run has stored was erased."""
+        return self.erasure is not None and self.erasure.erased_at is not None
 
     @property
     def in_flight(self) -> tuple[str, ...]:
@@ -143,6 +169,21 @@ class Run:
                 self._start(event, recorded)
             case RunCompleted() | RunFailed() | RunInterrupted():
                 self._finish(event, recorded.at)
+            case _:
+                self._happened(event, recorded.at)
+
+    def _happened(self, event: AnyEvent, at: datetime) -> None:
+        """Take note of what befalls a run after its end."""
+        match event:
+            case ErasureRequested():
+                self.erasure = Erasure(event.reason, event.reference, at)
+            case DataErased() if self.erasure is not None:
+                self.erasure.erased_at = at
+                self.erasure.blobs += event.blobs
+            case RunPruned():
+                self.pruned_at = at
+            case RunImported():
+                self.imported, self.imported_at = event, at
             case _:
                 pass
 

@@ -1,17 +1,14 @@
 """Recording who is shown raw evidence, before it is shown."""
 
-import os
-import pwd
-
 from wct_domain.commands import RevealEvidence
 from wct_domain.components import Components
-from wct_domain.digests import pseudonym
 from wct_domain.errors import LedgerWriteError, WrongExpectedVersionError
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run import RunStatus
 from wct_entrypoints.bootstrap.application import equipment
+from wct_entrypoints.bootstrap.identity import acting_user
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 
 ATTEMPTS = 5  # others may append to the run at the same time
@@ -27,7 +24,7 @@ def record_revealed(
             still goes on expects to be the only writer of its stream; another event
             in it would stop the run.
     """
-    user = pseudonym(ledger.keys.content_key, "user", _user())
+    user = acting_user(ledger.keys)
     tools = equipment(ledger, SilentBus(), RegisteredSchemas(), Components())
     for attempt in range(1, ATTEMPTS + 1):
         stream = StreamAtWork(run, tools, history=ledger.read(run))
@@ -44,12 +41,3 @@ def record_revealed(
                 raise
         else:
             return
-
-
-def _user() -> str:
-    """Name of the user that this process runs as, whatever the environment says."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # as in a container with an arbitrary user
-        return str(number)

@@ -18,6 +18,7 @@ from wct_adapters.ledgers.keys import KEY_SIZE, Change, Entry
 from wct_domain.errors import LedgerUnusableError
 
 FORMAT: Final = 1
+_SAME_AS: Final = "same_as"  # in the place of a copy's keys: whose they are
 
 Version: TypeAlias = tuple[int, int, int]
 
@@ -75,16 +76,41 @@ class FileSafe:
             entry.setdefault("content_key", os.urandom(KEY_SIZE).hex())
 
         with self._open():
-            store: dict[str, Any] = {"format": FORMAT, "ledgers": {}}
-            if self._path.stat().st_size:
-                store = _read(self._path, self._location)
+            store = _read_or_new(self._path, self._location)
             if self._log_id not in store["ledgers"]:
                 entry: Entry = store["ledgers"].setdefault(self._log_id, {})
                 self._replace(store, entry, add_key)
         self.read()
 
+    def adopt(self, former: str, source: Path) -> None:
+        """Let a copy of a ledger have the keys of the ledger that it is a copy of.
+
+        In one store they share them: a key that is destroyed for one of them is
+        destroyed. From another store they are copied.
+
+        Args:
+            former: id of the ledger that was copied.
+            source: the store with its keys.
+
+        Raises:
+            LedgerUnusableError: ``source`` does not have them, or a store cannot be
+                read or written.
+        """
+        entry = FileSafe(source, former, self._location).read()
+        with self._open():
+            store = _read_or_new(self._path, self._location)
+            if source.samefile(self._path):
+                first = store["ledgers"][former].get(_SAME_AS, former)
+                store["ledgers"][self._log_id] = {_SAME_AS: first}
+            else:
+                store["ledgers"][self._log_id] = entry
+            self._replace(store, entry, lambda _: None)
+
     def _entry_in(self, store: dict[str, Any]) -> Entry:
-        entry = store["ledgers"].get(self._log_id)
+        ledgers: dict[str, Any] = store["ledgers"]
+        entry = ledgers.get(self._log_id)
+        if isinstance(entry, dict):
+            entry = ledgers.get(cast("Entry", entry).get(_SAME_AS, self._log_id))
         if entry is None:
             reason = f"has no keys of this ledger (id {self._log_id})"
             raise _unusable(self._path, self._location, reason)
@@ -167,6 +193,12 @@ def _read(path: Path, location: str) -> dict[str, Any]:
     if not isinstance(members.get("ledgers"), dict):
         raise _unusable(path, location, "is damaged")
     return members
+
+
+def _read_or_new(path: Path, location: str) -> dict[str, Any]:
+    if path.stat().st_size:
+        return _read(path, location)
+    return {"format": FORMAT, "ledgers": {}}
 
 
 @contextmanager

@@ -116,5 +116,22 @@ def identity_of(connection: Database) -> Identity:
     return Identity(log_id(connection), former_ids(connection))
 
 
+def rename(copy: Database, *, keep_former: bool = False) -> None:
+    """Give a copy of a ledger an id of its own.
+
+    Args:
+        keep_former: the id that it had is not to be remembered: a backup's, under
+            which nobody has recorded anything.
+    """
+    former = former_ids(copy)
+    if not keep_former:
+        former = (*former, log_id(copy))
+    copy.executemany(
+        "INSERT INTO log_meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
+        "value = excluded.value",
+        [("log_id", str(uuid4())), ("former_ids", " ".join(former))],
+    )
+
+
 def has_events(connection: Database) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM events)").get)

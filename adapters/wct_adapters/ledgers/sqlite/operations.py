@@ -3,16 +3,14 @@
 import os
 from collections.abc import Collection
 from pathlib import Path
-from uuid import uuid4
 
 import apsw
 
 from wct_adapters.ledgers.sqlite.connections import (
-    Database,
     connect_for_reading,
     connect_for_writing,
 )
-from wct_adapters.ledgers.sqlite.contents import former_ids, log_id
+from wct_adapters.ledgers.sqlite.contents import rename
 from wct_adapters.ledgers.sqlite.copying import copied, refuse_existing
 from wct_adapters.ledgers.sqlite.failures import read_failure, write_failure
 from wct_adapters.ledgers.sqlite.read import PagedReader
@@ -69,7 +67,7 @@ class SqliteMaintenance(Maintenance):
         try:
             connection = connect_for_writing(self._path)
             try:
-                connection.execute("PRAGMA secure_delete = ON; VACUUM")
+                connection.execute("VACUUM")
                 connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             finally:
                 connection.close()
@@ -88,16 +86,6 @@ class SqliteMaintenance(Maintenance):
                 rename(copy)
         finally:
             source.close()
-
-
-def rename(copy: Database) -> None:
-    """Give a copy an id of its own, under which it knows the one that it had."""
-    former = (*former_ids(copy), log_id(copy))
-    copy.executemany(
-        "INSERT INTO log_meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
-        "value = excluded.value",
-        [("log_id", str(uuid4())), ("former_ids", " ".join(former))],
-    )
 
 
 def _size(path: Path) -> int:

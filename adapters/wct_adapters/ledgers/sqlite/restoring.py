@@ -1,0 +1,80 @@
+"""A ledger out of a backup."""
+
+from pathlib import Path
+
+import apsw
+
+from wct_adapters.ledgers.key_store import FileSafe
+from wct_adapters.ledgers.sqlite.connections import Database, connect_for_reading
+from wct_adapters.ledgers.sqlite.contents import (
+    former_ids,
+    identity_of,
+    recorded_format,
+    rename,
+)
+from wct_adapters.ledgers.sqlite.copying import copied, refuse_existing
+from wct_adapters.ledgers.sqlite.failures import opening_failure
+from wct_adapters.ledgers.sqlite.places import refuse_unfit
+from wct_domain.errors import LedgerUnusableError
+
+
+def restore_sqlite_ledger(
+    backup: Path,
+    path: Path,
+    *,
+    keys: Path | None = None,
+    keys_from: Path | None = None,
+) -> str:
+    """Make a ledger of what ``Maintenance.backup`` has written; return its log id.
+
+    It has another id than the ledger that was backed up, so that cursors which are
+    ahead of it are refused, and it has the keys that this ledger has today: what was
+    erased since stays erased.
+
+    Args:
+        keys: the key store of the restored ledger; ``<path>.keys`` by default.
+        keys_from: the key store of the ledger that was backed up; ``keys`` by default.
+
+    Raises:
+        LedgerWriteError: a ledger is there already, or there is no room; nothing was
+            changed.
+        LedgerUnusableError: the backup is none, its keys are missing, or ``path`` is
+            no place for a ledger.
+    """
+    location = str(backup)
+    refuse_unfit(path)
+    refuse_existing(path)
+    _refuse_missing(backup)
+    keys = (keys or path.with_name(path.name + ".keys")).absolute()
+    keys_from = (keys_from or keys).absolute()
+    try:
+        source = connect_for_reading(backup.absolute())
+    except apsw.Error as error:
+        raise opening_failure(location, error) from error
+    try:
+        _refuse_no_backup(source, location)
+        with copied(source, path) as copy:
+            rename(copy, keep_former=True)
+            identity = identity_of(copy)
+            safe = FileSafe(keys, identity.log_id, str(path))
+            safe.adopt(identity.former_ids[-1], keys_from)
+    except apsw.Error as error:
+        raise opening_failure(location, error) from error
+    finally:
+        source.close()
+    return identity.log_id
+
+
+def _refuse_missing(backup: Path) -> None:
+    if not backup.is_file():
+        msg = f"there is no file '{backup}'; name one that 'wct ledger backup' wrote"
+        raise LedgerUnusableError(msg)
+
+
+def _refuse_no_backup(source: Database, location: str) -> None:
+    if recorded_format(source, location) is None or not former_ids(source):
+        msg = (
+            f"'{location}' is no backup of a ledger: 'wct ledger backup' makes one; "
+            "to go on with a ledger, name it with --ledger or WCT_LEDGER"
+        )
+        raise LedgerUnusableError(msg)

@@ -29,22 +29,23 @@ class Text:
     Lone surrogates, which UTF-8 cannot hold, become question marks.
     """
 
-    __slots__ = ("_ascii", "_lines", "data")
+    __slots__ = ("_ascii", "_lines", "_offsets", "data")
 
     def __init__(self, content: str) -> None:
         self.data = content.encode("utf-8", "replace")
         self._ascii = content if content.isascii() else None
-        self._lines = [(0, 1)]  # byte offsets whose line is known, in order
+        self._offsets, self._lines = [0], [1]  # bytes whose line is known, in order
 
     def place(self, start: int) -> tuple[int, int]:
         """Return line and column of a byte, in characters; both count from 1."""
         # From the nearest place that is known: what is found stands close together,
         # and mostly near the beginning.
-        at = bisect_right(self._lines, start, key=_offset)
-        known, line = self._lines[at - 1]
-        line += self.data.count(b"\n", known, start)
+        at = bisect_right(self._offsets, start)
+        known = self._offsets[at - 1]
+        line = self._lines[at - 1] + self.data.count(b"\n", known, start)
         if start > known:
-            self._lines.insert(at, (start, line))
+            self._offsets.insert(at, start)
+            self._lines.insert(at, line)
         begin = self.data.rfind(b"\n", 0, start) + 1
         if self._ascii is not None:
             return line, start - begin + 1
@@ -67,10 +68,6 @@ class Text:
         opening = "..." if first > 0 else ""
         closing = "..." if last < len(self.data) else ""
         return f"{opening}{middle.strip()}{closing}"
-
-
-def _offset(known: tuple[int, int]) -> int:
-    return known[0]
 
 
 def _tail(data: bytes, end: int, width: int) -> str:

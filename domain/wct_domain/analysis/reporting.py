@@ -28,22 +28,22 @@ class Reporting(NamedTuple):
         self, item: Item, text: Text, hits: Sequence[Hit]
     ) -> list[dict[str, Any]]:
         """Show matches with their places: line and column, or the row of a table."""
-        width = WINDOWS[self.context_size]
-        return [
-            {
-                "content": each.content,
-                "collection_timestamp": self.at,
-                **_place(item, text, each.start),
-            }
-            for each in excerpts(text, hits, width, self.most_evidence)
-        ]
-
-
-def _place(item: Item, text: Text, start: int) -> dict[str, int]:
-    if item.is_cell:
-        return {} if item.row_id is None else {"row_id": item.row_id}
-    line, column = text.place(start)
-    return {"line": line, "column": column}
+        if item.is_cell:
+            row = {} if item.row_id is None else {"row_id": item.row_id}
+            return [{**each, **row} for each in self.evidence(text, hits)]
+        width, at = WINDOWS[self.context_size], self.at
+        evidence: list[dict[str, Any]] = []
+        for content, start in excerpts(text, hits, width, self.most_evidence):
+            line, column = text.place(start)
+            evidence.append(
+                {
+                    "content": content,
+                    "collection_timestamp": at,
+                    "line": line,
+                    "column": column,
+                }
+            )
+        return evidence
 
 
 def compliance(entries: Sequence[RuleComplianceData]) -> list[dict[str, str]]:

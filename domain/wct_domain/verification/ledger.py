@@ -9,8 +9,8 @@ from pydantic_core import to_json
 from wct_domain.archive import parts_of
 from wct_domain.errors import LedgerError, LedgerUnusableError
 from wct_domain.events import PrunedEvent, UnknownEvent
-from wct_domain.ports.ledger import BlobStore, EventLog
-from wct_domain.ports.sealed_log import SealedLog
+from wct_domain.ports.ledger import BlobStore, Recorded, Stream
+from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 from wct_domain.verification.blobs import Blobs
 from wct_domain.verification.chains import Chain, Chains, references_in
 from wct_domain.verification.signatures import Trust, origins_of
@@ -18,8 +18,30 @@ from wct_domain.verification.trees import Tree
 from wct_domain.verification.verdict import Verdict
 
 
-class Verifiable(SealedLog, EventLog, BlobStore, Protocol):
-    """What can be verified."""
+class Verifiable(BlobStore, Protocol):
+    """What is asked of a ledger to verify it; see the ports for what each means."""
+
+    @property
+    def log_id(self) -> str: ...
+
+    @property
+    def former_ids(self) -> tuple[str, ...]: ...
+
+    def seal(self) -> int: ...
+
+    def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]: ...
+
+    def rows(
+        self, *, after: int = 0, stream: str | None = None
+    ) -> Iterator[StoredRow]: ...
+
+    def blob_digests(self) -> Iterator[str]: ...
+
+    def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]: ...
+
+    def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]: ...
+
+    def streams(self, prefix: str = "") -> list[Stream]: ...
 
 
 Progress = Callable[[str, int], None]

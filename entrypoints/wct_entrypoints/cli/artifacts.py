@@ -95,9 +95,12 @@ def _print_masked(wanted: str, step: str, given: Path | None) -> None:
         kept = _kept(ledger, run, step)
         message = _message(ledger, kept)
     # Here, because the list needs neither schemas nor detectors.
-    from wct_entrypoints.cli.masked import without_personal_data
+    from wct_entrypoints import plugins
+    from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
+    from wct_entrypoints.cli.masked import Masked
 
-    print_json(_document(run, kept, without_personal_data(message)))
+    plugins.load_schemas()
+    print_json(_document(run, kept, Masked(RegisteredSchemas()).message(message)))
 
 
 def _print_in_full(wanted: str, step: str, given: Path | None) -> None:

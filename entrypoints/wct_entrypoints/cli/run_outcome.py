@@ -18,9 +18,9 @@ from wct_domain.risk import LEVELS, at_least, risk_counts
 from wct_entrypoints.bootstrap.evidence import record_revealed
 from wct_entrypoints.bootstrap.files import serialise
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
-from wct_entrypoints.cli.evidence import masked, with_masked_errors
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.ledger_access import short_names
+from wct_entrypoints.cli.masked import Masked, with_masked_errors
 from wct_entrypoints.cli.outputs import Output
 from wct_entrypoints.cli.printing import print_json_lines, print_lines
 from wct_entrypoints.cli.result_text import Results, result_lines
@@ -88,7 +88,7 @@ def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str
         # Before anything is shown.
         record_revealed(ledger, run, command="run")
     else:
-        results, view = with_masked_errors(results), masked(RegisteredSchemas())
+        results, view = with_masked_errors(results), Masked(RegisteredSchemas()).data
     return results_document(
         results,
         at=options.started,

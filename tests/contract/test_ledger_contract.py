@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.memory import MemoryLedger
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.ports.ledger import Ledger
+from wct_domain.testing.lasting_ledger_contract import LastingLedgerContract, Open
 from wct_domain.testing.ledger_contract import LedgerContract
 
 
@@ -15,7 +17,7 @@ class TestMemoryLedger(LedgerContract):
         return MemoryLedger(utc_now)
 
 
-class TestSqliteLedger(LedgerContract):
+class TestSqliteLedger(LastingLedgerContract):
     @pytest.fixture
-    def ledger(self, tmp_path: Path) -> Ledger:
-        return open_sqlite_ledger(tmp_path / "ledger.db", clock=utc_now)
+    def open_ledger(self, tmp_path: Path) -> Open:
+        return partial(open_sqlite_ledger, tmp_path / "ledger.db", clock=utc_now)

@@ -222,7 +222,9 @@ def test_what_is_no_backup_is_not_restored(
     ledger.append(RUN, notes(1), expected=0)
     target = tmp_path / "restored.db"
     foreign = tmp_path / "foreign.db"
-    apsw.Connection(str(foreign)).execute("CREATE TABLE t (a)")
+    made: Any = apsw.Connection(str(foreign))
+    made.execute("CREATE TABLE t (a)")
+    made.close()
     text = tmp_path / "text.db"
     text.write_text("no database, but long enough to be looked into" * 100)
     for source, reason in (

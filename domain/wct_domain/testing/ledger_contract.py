@@ -26,6 +26,10 @@ from wct_domain.errors import (
 )
 from wct_domain.events import ArtifactsCleared
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent
+from wct_domain.testing.ledger_cursor_contract import LedgerCursorContract
+from wct_domain.testing.ledger_forgetting_contract import LedgerForgettingContract
+from wct_domain.testing.ledger_intake_contract import LedgerIntakeContract
+from wct_domain.testing.ledger_keys_contract import LedgerKeysContract
 from wct_domain.testing.ledger_reading_contract import LedgerReadingContract
 from wct_domain.testing.ledger_samples import (
     DONE,
@@ -36,9 +40,19 @@ from wct_domain.testing.ledger_samples import (
     note,
     notes,
 )
+from wct_domain.testing.ledger_sealing_contract import LedgerSealingContract
+from wct_domain.testing.ledger_size_contract import LedgerSizeContract
 
 
-class LedgerContract(LedgerReadingContract):
+class LedgerContract(
+    LedgerReadingContract,
+    LedgerCursorContract,
+    LedgerForgettingContract,
+    LedgerSealingContract,
+    LedgerIntakeContract,
+    LedgerKeysContract,
+    LedgerSizeContract,
+):
     @pytest.fixture
     def ledger(self) -> Ledger:
         raise NotImplementedError
@@ -203,10 +217,6 @@ class LedgerContract(LedgerReadingContract):
         assert len(list(ledger.read(RUN))) == 1
 
     # The ledger itself
-
-    def test_the_content_key_stays(self, ledger: Ledger) -> None:
-        assert len(ledger.keys.content_key) == 32
-        assert ledger.keys.content_key == ledger.keys.content_key
 
     def test_a_closed_ledger_records_nothing(self, ledger: Ledger) -> None:
         ledger.append(RUN, notes(1), expected=0)

@@ -40,8 +40,7 @@ class LedgerReadingContract:
             ledger.append(stream, notes(number), expected=ANY_VERSION)
         everything = list(ledger.read_all())
         assert [r.id for r in everything] == [event_id(n) for n in range(1, 10)]
-        positions = [r.global_position for r in everything]
-        assert positions == sorted(set(positions))
+        assert len({r.global_position for r in everything}) == 9
 
     def test_events_are_chosen_by_type(self, ledger: Ledger) -> None:
         done = NewEvent(event_id(2), DONE)

@@ -97,8 +97,6 @@ class Appender:
             rows = self._commit(
                 connection, stream, batch, expected, changes, at, correlation_id
             )
-            if forget or redact:
-                self._writer.empty_log()
         return as_recorded(rows, batch, stream)
 
     def _commit(
@@ -143,6 +141,8 @@ class Appender:
         last = rows[-1]
         self._tips[stream] = Tip(last.stream, last.position, last.hash)
         self._last = last.global_position  # last: interrupted before, all is forgotten
+        if changes.forget or changes.redact:
+            self._writer.empty_log()
         return rows
 
     def _tip(self, connection: Database, stream: str) -> Tip:

@@ -17,7 +17,7 @@ from wct_adapters.ledgers.sqlite.presence import OpenedFile
 GROWTH: Final = 1000  # pages of 4 KiB; SQLite's own measure
 LARGE: Final = 16_384  # pages, 64 MiB: from here on writers are made to wait
 QUIET: Final = 2.0  # seconds without a commit, after which the log is emptied
-_STANDSTILL: Final = 100  # ms that writers may be made to wait for a reader
+STANDSTILL: Final = 100  # ms that writers may be made to wait for a reader
 
 
 class Checkpointer:
@@ -79,7 +79,7 @@ class Checkpointer:
             if self._file.is_gone():
                 return
             connection = self._connect()
-            connection.set_busy_timeout(_STANDSTILL)
+            connection.set_busy_timeout(STANDSTILL)
         except apsw.Error:
             return
         try:

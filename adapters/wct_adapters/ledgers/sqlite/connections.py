@@ -41,6 +41,8 @@ class Database(Protocol):
 
     def set_wal_hook(self, callable: Callable[[Any, str, int], int], /) -> None: ...
 
+    def set_busy_handler(self, callable: Callable[[int], bool], /) -> None: ...
+
     def set_busy_timeout(self, milliseconds: int, /) -> None: ...
 
     def wal_checkpoint(self, *, mode: int) -> tuple[int, int]: ...
@@ -96,8 +98,13 @@ def _connect(path: Path, access: str) -> Database:
         f"file:{quote(os.fsencode(path))}?{access}",
         flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI,
     )
-    connection.set_busy_handler(_patience())
+    be_patient(connection)
     return connection
+
+
+def be_patient(connection: Database) -> None:
+    """Have a connection wait for ``PATIENCE`` seconds where another is in its way."""
+    connection.set_busy_handler(_patience())
 
 
 def _patience() -> Callable[[int], bool]:

@@ -62,6 +62,9 @@ class SqliteMaintenance(Maintenance):
         listed = ",".join(f'"{digest}"' for digest in digests)
         return dict(self._reader.page(_BLOB_SIZES, (f"[{listed}]",)))
 
+    def horizon(self) -> None:
+        return None
+
     def compact(self) -> int:
         before = _size(self._path)
         try:

@@ -7,8 +7,8 @@ from typing import Final
 
 import apsw
 
-from wct_adapters.ledgers.sqlite.checkpointer import Checkpointer
-from wct_adapters.ledgers.sqlite.connections import Database
+from wct_adapters.ledgers.sqlite.checkpointer import STANDSTILL, Checkpointer
+from wct_adapters.ledgers.sqlite.connections import Database, be_patient
 from wct_adapters.ledgers.sqlite.failures import gone_while_writing, write_failure
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_domain.events import Durability
@@ -81,15 +81,18 @@ class Writer:
             raise gone_while_writing(self._location)
 
     def empty_log(self) -> None:
-        """Move the log into the database and cut it off: what it held is overwritten.
+        """Move the log into the database and cut it off: what went is in neither then.
 
-        Where a reader is in the way for longer than usual, it stays until it is quiet.
-        To be called with the connection held.
+        To be called after a commit. Where somebody is in the way, or the disk is full,
+        it is done later: when nobody has written for a while, or by the last to close.
         """
+        self._connection.set_busy_timeout(STANDSTILL)
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except apsw.BusyError:
+        except apsw.Error:
             self._checkpointer.empty_when_quiet()
+        finally:
+            be_patient(self._connection)
 
     def close(self) -> None:
         """Close the connection; whoever is the last to close empties the log."""

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -16,6 +17,8 @@ from tests.e2e.processes import COMMAND, Wct
 
 PATIENCE = 30.0  # seconds
 
+_SIGN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[K|[\s\S]")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -23,6 +26,24 @@ class Seen:
 
     text: str
     status: int
+
+    def drawn(self) -> list[list[str]]:
+        """Return the states of each line, without colours: one per carriage return."""
+        lines = [[""]]
+        column = 0
+        for sign in _SIGN.findall(self.text):
+            line = lines[-1]
+            if sign == "\r":
+                column = 0
+                line.append(line[-1])
+            elif sign == "\n":
+                lines.append([""])
+            elif sign == "\x1b[K":
+                line[-1] = line[-1][:column]
+            elif not sign.startswith("\x1b"):
+                line[-1] = line[-1][:column] + sign + line[-1][column + 1 :]
+                column += 1
+        return lines
 
 
 def on_a_terminal(

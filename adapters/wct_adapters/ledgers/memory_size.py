@@ -35,6 +35,9 @@ class MemoryMaintenance(Maintenance):
             if digest in self._blobs
         }
 
+    def horizon(self) -> None:
+        return None
+
     def compact(self) -> int:
         return 0
 

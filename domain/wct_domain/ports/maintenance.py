@@ -22,6 +22,23 @@ class StreamSize(NamedTuple):
     size: int  # bytes: salts, payloads, ids and hashes, without indexes
 
 
+class Holder(NamedTuple):
+    """A transaction that may hold back readers, anywhere on the database server."""
+
+    pid: int | None  # of the server's process; None: a prepared transaction has none
+    seconds: float  # since it began; 0 where the server does not say
+    application: str  # as it names itself; "" where it does not
+    database: str
+
+
+class Horizon(NamedTuple):
+    """What readers that keep a cursor, and checkpoints, have to wait for."""
+
+    waiting: int  # events that are there and have no fixed order yet
+    seconds: float  # age of the oldest of them; 0 where none waits
+    holders: tuple[Holder, ...]  # transactions that write now, the oldest first
+
+
 class Maintenance(Protocol):
     """Work on a ledger as a whole; everybody else may go on using it meanwhile."""
 
@@ -43,6 +60,14 @@ class Maintenance(Protocol):
 
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         """Map each of these blobs that is there to its stored bytes.
+
+        Raises:
+            LedgerUnusableError: it cannot be read.
+        """
+        ...
+
+    def horizon(self) -> Horizon | None:
+        """Return how far the order of events is settled; None: it always is.
 
         Raises:
             LedgerUnusableError: it cannot be read.

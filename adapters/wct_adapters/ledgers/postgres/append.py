@@ -1,0 +1,212 @@
+"""Appending to a PostgreSQL ledger.
+
+A transaction gets its xid with its first write, and readers go by xid. So that the
+events of a stream have rising xids, where the stream stands is always known *before*
+the first write; when a constraint says that it stands elsewhere, all begins anew in
+another transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from wct_adapters.ledgers.batch import (
+    Draft,
+    Tip,
+    as_recorded,
+    chained,
+    drafts,
+    durability_of,
+    first_recorded,
+)
+from wct_adapters.ledgers.postgres.connections import Connection
+from wct_adapters.ledgers.postgres.transactions import Transactions
+from wct_adapters.ledgers.rows import Row, microseconds
+from wct_domain.chain import FIRST, payload_digest
+from wct_domain.errors import WrongExpectedVersionError
+from wct_domain.ports.clock import Clock
+from wct_domain.ports.ledger import Blob, NewEvent, Recorded
+
+_TIP: Final = """
+SELECT s.id, coalesce(e.position, 0), coalesce(e.hash, %b)
+FROM wct.streams s LEFT JOIN LATERAL (
+    SELECT position, hash FROM wct.events WHERE stream = s.id
+    ORDER BY position DESC LIMIT 1
+) e ON true
+WHERE s.name = %s
+"""
+_NEW_STREAM: Final = "INSERT INTO wct.streams (name) VALUES (%s) RETURNING id"
+_INSERT: Final = """
+INSERT INTO wct.events (
+    stream, position, event_id, type, recorded_at, correlation, causation,
+    salt, payload, payload_digest, hash
+)
+SELECT %s, new.* FROM unnest(
+    %s::bigint[], %s::bytea[], %s::text[], %s::bigint[], %s::text[], %s::bytea[],
+    %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[]
+) AS new (
+    position, event_id, type, recorded_at, correlation, causation,
+    salt, payload, payload_digest, hash
+)
+ORDER BY new.position
+RETURNING position, global_position, xid::text::bigint
+"""
+_INSERT_BLOBS: Final = """
+INSERT INTO wct.blobs SELECT * FROM unnest(%s::bytea[], %s::bytea[])
+ON CONFLICT DO NOTHING
+"""
+_KNOWN: Final = """
+SELECT xid::text::bigint, global_position, stream, position, event_id, type,
+    recorded_at, correlation, causation, salt, payload, payload_digest, hash
+FROM wct.events WHERE event_id = ANY(%s::bytea[])
+"""
+_FORGET: Final = "DELETE FROM wct.blobs WHERE digest = ANY(%s::bytea[])"
+_PAYLOADS: Final = """
+SELECT position, salt, payload FROM wct.events
+WHERE stream = %s AND position = ANY(%s::bigint[]) AND payload IS NOT NULL
+"""
+_REDACT: Final = """
+UPDATE wct.events SET salt = NULL, payload = NULL, payload_digest = %s
+WHERE stream = %s AND position = %s
+"""
+
+_NEW: Final = 0  # number of a stream that has none yet
+
+
+class Change(NamedTuple):
+    """What is stored and dropped together with events."""
+
+    blobs: Sequence[Blob]
+    forget: Collection[str] = ()
+    redact: Collection[int] = ()
+
+
+class Placed(NamedTuple):
+    """Rows, and by event id the transactions that stored them."""
+
+    rows: list[Row]
+    transactions: Mapping[bytes, int]
+
+
+class Appender:
+    """Appends, and remembers where streams stand.
+
+    Whether that is still true is what the constraint on positions says.
+    """
+
+    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._tips: dict[str, Tip] = {}
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[NewEvent],
+        *,
+        expected: int | None,
+        blobs: Sequence[Blob] = (),
+        correlation_id: str | None = None,
+        forget: Collection[str] = (),
+        redact: Collection[int] = (),
+    ) -> tuple[Recorded, ...]:
+        """See :class:`wct_domain.ports.ledger.EventLog`."""
+        batch = drafts(events, blobs)
+        if not batch:
+            return ()
+        change = Change(blobs, forget, redact)
+        at = microseconds(self._clock())
+
+        def attempt(connection: Connection, again: bool) -> Placed:
+            tip = None if again else self._tips.get(stream)
+            if tip is None or expected not in (None, tip.version):
+                tip = tip_of(connection, stream)
+                wrong = expected is not None and expected != tip.version
+                if (again or wrong) and (
+                    found := _recorded_before(connection, batch, tip)
+                ):
+                    return found
+                if expected is not None and wrong:
+                    raise WrongExpectedVersionError(stream, expected, tip.version)
+            tip = with_number(connection, stream, tip)
+            rows = chained(
+                batch, stream, tip, after=0, at=at, correlation_id=correlation_id
+            )
+            return store(connection, rows, change)
+
+        placed = self._transactions.run(attempt, durability_of(events))
+        last = placed.rows[-1]
+        self._tips[stream] = Tip(last.stream, last.position, last.hash)
+        return _described(placed, batch, stream)
+
+
+def tip_of(connection: Connection, stream: str) -> Tip:
+    """Read where a stream stands; a stream that is not there has no number."""
+    found = connection.execute(_TIP, (FIRST, stream)).fetchone()
+    return Tip(_NEW, 0, FIRST) if found is None else Tip(*found)
+
+
+def with_number(connection: Connection, stream: str, tip: Tip) -> Tip:
+    """Number a stream that is not there yet."""
+    if tip.stream != _NEW:
+        return tip
+    found: Any = connection.execute(_NEW_STREAM, (stream,)).fetchone()
+    return tip._replace(stream=found[0])
+
+
+def store(connection: Connection, rows: Sequence[Row], change: Change) -> Placed:
+    """Store rows of one stream with what belongs to them."""
+    number = rows[0].stream
+    # Blobs in the order of their digests: two that store the same wait for each
+    # other, and must not both wait.
+    blobs = sorted((bytes.fromhex(blob.digest), blob.stored) for blob in change.blobs)
+    if blobs:
+        digests, stored = map(list, zip(*blobs, strict=True))
+        connection.execute(_INSERT_BLOBS, (digests, stored))
+    if change.forget:
+        gone = [bytes.fromhex(digest) for digest in change.forget]
+        connection.execute(_FORGET, (gone,))
+    if change.redact:
+        _redact(connection, number, change.redact)
+    columns = [list(column) for column in zip(*rows, strict=True)][2:]
+    found = connection.execute(_INSERT, (number, *columns)).fetchall()
+    places = {position: place for position, place, _ in found}
+    return Placed(
+        [row._replace(global_position=places[row.position]) for row in rows],
+        {row.event_id: found[0][2] for row in rows},
+    )
+
+
+def known_rows(connection: Connection, ids: Sequence[bytes]) -> Placed:
+    """Read the rows that have one of these event ids."""
+    found = connection.execute(_KNOWN, (list(ids),)).fetchall()
+    rows = [Row(*row) for _, *row in found]
+    transactions: dict[bytes, int] = {}
+    for row, (xid, *_) in zip(rows, found, strict=True):
+        transactions[row.event_id] = xid
+    return Placed(rows, transactions)
+
+
+def _recorded_before(
+    connection: Connection, batch: Sequence[Draft], tip: Tip
+) -> Placed | None:
+    rows, transactions = known_rows(connection, [draft.event_id for draft in batch])
+    known = {row.event_id: row for row in rows}
+    rows = first_recorded(batch, known, tip.stream)
+    return Placed(rows, transactions) if rows else None
+
+
+def _redact(connection: Connection, number: int, positions: Collection[int]) -> None:
+    found = connection.execute(_PAYLOADS, (number, list(positions))).fetchall()
+    for position, salt, payload in found:
+        digest = payload_digest(salt, payload)
+        connection.execute(_REDACT, (digest, number, position))
+
+
+def _described(
+    placed: Placed, batch: Sequence[Draft], stream: str
+) -> tuple[Recorded, ...]:
+    recorded = as_recorded(placed.rows, batch, stream)
+    return tuple(
+        each._replace(transaction=placed.transactions[row.event_id])
+        for each, row in zip(recorded, placed.rows, strict=True)
+    )

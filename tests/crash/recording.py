@@ -16,7 +16,7 @@ from unittest.mock import patch
 import apsw
 
 from tests.crash.disk import Name, Operation, Resize, Sync, SyncNames, Told, Write
-from wct_adapters.ledgers import key_store
+from wct_adapters.ledgers import replacing
 
 _VFS: Final = "recording"
 _REAL: Final = "unix"  # SQLite's own
@@ -92,7 +92,7 @@ def recorded_disk(recorder: Recorder) -> Generator[None]:
     """Record all that SQLite and the key store do until the end of the block."""
     vfs = _RecordingVFS(recorder)
     with (
-        patch.object(key_store, "os", _recording_os(recorder)),
+        patch.object(replacing, "os", _recording_os(recorder)),
         patch.object(Path, "replace", _recording_replace(recorder)),
     ):
         try:

@@ -6,7 +6,6 @@ a ledger never meets the keys of another. Members that this wct does not know ar
 kept. The file is replaced as a whole, on disk before anybody uses what is in it.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Generator
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 from wct_adapters.ledgers.keys import KEY_SIZE, Change, Entry
+from wct_adapters.ledgers.replacing import locked, replace, settled_content
 from wct_domain.errors import LedgerUnusableError
 
 FORMAT: Final = 1
@@ -46,7 +46,7 @@ class FileSafe:
         version = _version(self._path)
         if self._seen is not None and self._seen[0] == version:
             return self._seen[1]
-        entry = self._entry_in(_read(self._path, self._location))
+        entry = self._entry_in(_read(self._path, self._location, settled=True))
         if version is not None:
             self._seen = version, entry
         return entry
@@ -122,7 +122,7 @@ class FileSafe:
         self._seen = None  # unless all goes well, what is known may be wrong
         change(entry)
         # No indent: with one, Python writes a store of many runs ten times as slowly.
-        _replace(self._path, json.dumps(store).encode() + b"\n")
+        replace(self._path, json.dumps(store).encode() + b"\n")
         version = _version(self._path)
         if version is not None:
             self._seen = version, entry
@@ -131,7 +131,7 @@ class FileSafe:
     @contextmanager
     def _open(self) -> Generator[None]:
         try:
-            with _locked(self._path):
+            with locked(self._path):
                 yield
         except OSError as error:
             msg = (
@@ -174,9 +174,10 @@ def _is_sound(entry: object) -> bool:
     return sound and all(isinstance(each, list) for each in lists)
 
 
-def _read(path: Path, location: str) -> dict[str, Any]:
+def _read(path: Path, location: str, *, settled: bool = False) -> dict[str, Any]:
+    """Read a store. ``settled``: only what is on disk; not for whoever holds it."""
     try:
-        store = json.loads(path.read_bytes())
+        store = json.loads(settled_content(path) if settled else path.read_bytes())
     except FileNotFoundError as error:
         raise _unusable(path, location, "is missing") from error
     except OSError as error:
@@ -199,45 +200,6 @@ def _read_or_new(path: Path, location: str) -> dict[str, Any]:
     if path.stat().st_size:
         return _read(path, location)
     return {"format": FORMAT, "ledgers": {}}
-
-
-@contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """Hold the store, made empty if there is none, against other processes."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
-            break
-        os.close(descriptor)  # replaced while we waited for it
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a store anew, for whoever holds its lock."""
-    target = path.resolve()  # not the link, if it is one
-    # One name for all: what a process that was killed has left holds keys, too, and
-    # must not outlive the next change, which may be to destroy one.
-    temporary = target.with_name(f"{target.name}.new")
-    temporary.unlink(missing_ok=True)
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    directory = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)  # the new name, too, is on disk before it is needed
-    finally:
-        os.close(directory)
 
 
 def _unusable(path: Path, location: str, what: str) -> LedgerUnusableError:

@@ -1,4 +1,4 @@
-"""All runs of a ledger: a fold over the events with which runs begin and end.
+"""All runs of a ledger: a fold over what is said of runs as a whole.
 
 Tens of thousands of runs are listed without reading their steps. A run that all of
 its steps ended says itself how many succeeded; of any other, only the fold of its
@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, get_args
 
-from wct_domain.events import RunCompleted, RunFailed, RunInterrupted, RunStarted
+from wct_domain.events import (
+    AnyEvent,
+    DataErased,
+    RunCompleted,
+    RunFailed,
+    RunImported,
+    RunInterrupted,
+    RunPruned,
+    RunStarted,
+)
 from wct_domain.ports.ledger import Recorded
 from wct_domain.projections.run import RunStatus
 from wct_domain.upcasting import CURRENT, UPCASTERS
 
-Lifecycle = RunStarted | RunCompleted | RunFailed | RunInterrupted
+Ending = RunCompleted | RunFailed | RunInterrupted
+Lifecycle = RunStarted | Ending | DataErased | RunPruned | RunImported
 
 _NAMES = {kind.type.partition("/")[0] for kind in get_args(Lifecycle)}
 
@@ -36,6 +46,9 @@ class RunSummary:
     ended_at: datetime | None = None
     status: RunStatus = RunStatus.RUNNING
     tally: RunCompleted | None = None  # None: not all steps were visited
+    erased_at: datetime | None = None
+    pruned_at: datetime | None = None
+    imported_at: datetime | None = None
 
     @property
     def duration(self) -> int | None:
@@ -43,6 +56,16 @@ class RunSummary:
         if self.ended_at is None:
             return None
         return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+
+    @property
+    def since(self) -> list[str]:
+        """What befell the run after its end, in single words."""
+        befell = {
+            "erased": self.erased_at,
+            "pruned": self.pruned_at,
+            "imported": self.imported_at,
+        }
+        return [word for word, at in befell.items() if at is not None]
 
 
 class RunList:
@@ -72,21 +95,30 @@ class RunList:
                     steps=len(event.steps),
                     started_at=recorded.at,
                 )
-            case RunCompleted() | RunFailed() | RunInterrupted():
-                if recorded.stream in self._runs:
-                    self._end(self._runs[recorded.stream], event, recorded.at)
             case _:
-                pass
+                if (run := self._runs.get(recorded.stream)) is not None:
+                    self._take(run, event, recorded.at)
 
     @property
     def newest_first(self) -> list[RunSummary]:
         """Runs, the one that started last first."""
         return list(reversed(self._runs.values()))
 
+    def _take(self, run: RunSummary, event: AnyEvent, at: datetime) -> None:
+        match event:
+            case RunCompleted() | RunFailed() | RunInterrupted():
+                self._end(run, event, at)
+            case DataErased():
+                run.erased_at = at
+            case RunPruned():
+                run.pruned_at = at
+            case RunImported():
+                run.imported_at = at
+            case _:
+                pass
+
     @staticmethod
-    def _end(
-        run: RunSummary, event: RunCompleted | RunFailed | RunInterrupted, at: datetime
-    ) -> None:
+    def _end(run: RunSummary, event: Ending, at: datetime) -> None:
         run.ended_at = at
         match event:
             case RunCompleted():

@@ -124,8 +124,14 @@ class Executor:
         """Wait for subscribers, at most so long; name those that were not done."""
         return self._bus.drain(seconds)
 
-    def execute_runbook(self, runbook_path: Path) -> list[AnalysisResult]:
+    def execute_runbook(
+        self, runbook_path: Path, *, erasure_scope: str | None = None
+    ) -> list[AnalysisResult]:
         """Run all steps of a runbook file.
+
+        Args:
+            erasure_scope: runs of one name are encrypted under one key and erased
+                together; by default each run is its own. The name is not recorded.
 
         Returns:
             One result for each step, in the order of the file. A failed step is a
@@ -135,7 +141,8 @@ class Executor:
             ExecutorError: the runbook is not usable; nothing was recorded.
             LedgerError: the ledger refused in the middle of the run.
         """
-        return self.dispatch(ExecuteRunbook(Path(runbook_path))).results
+        command = ExecuteRunbook(Path(runbook_path), erasure_scope=erasure_scope)
+        return self.dispatch(command).results
 
     def dispatch(self, command: ExecuteRunbook) -> Outcome:
         """Give a command; raises as ``execute_runbook``."""

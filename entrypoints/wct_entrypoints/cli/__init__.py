@@ -32,6 +32,7 @@ COMMANDS = {
     "show": ("show", "Show one run, rebuilt from the ledger."),
     "events": ("events", "Print a run's events, one line each."),
     "artifacts": ("artifacts", "List a run's artifacts, or print one."),
+    "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),
 }
 """Command name to its module in this package and its line of help.

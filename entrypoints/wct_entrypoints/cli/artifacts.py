@@ -10,12 +10,14 @@ from wct_domain.errors import (
     ArtifactStoreError,
     BlobDamagedError,
     BlobMissingError,
+    ErasedError,
 )
 from wct_domain.message import Message
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import size
+from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.ledger_access import find_run, reading, writing
 from wct_entrypoints.cli.printing import (
     local,
@@ -60,7 +62,8 @@ def artifacts(
     ledger be writable, because an event (evidence.revealed) is recorded before.
 
     The list as --json: objects of step, schema, items, size (bytes; null where it is
-    not recorded), recorded_at (UTC), saved.
+    not recorded), recorded_at (UTC), saved, gone (null, or when and why it was erased
+    or pruned). What is gone stays in the list, and cannot be printed: exit status 1.
     """
     if step is None and evidence == "full":
         msg = "'full' needs a STEP: the list shows no evidence."
@@ -77,14 +80,18 @@ def artifacts(
 def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
-        found = Inventory.of(ledger.read(run)).kept.values()
+        history = list(ledger.read(run))
+        found = Inventory.of(history).kept.values()
+        gone = why_gone(Run.of(history))
         blobs = BlobReader(ledger, ledger.keys)
         listed = [(kept, kept.schema or _own_schema(kept, blobs)) for kept in found]
     if as_json:
-        print_json([_entry(kept, schema) for kept, schema in listed])
+        print_json([_entry(kept, schema, gone) for kept, schema in listed])
     elif listed:
         rows = [_HEADINGS, *(_row(kept, schema) for kept, schema in listed)]
         print_lines(table_lines(rows, right=(2, 5), flexible=(0,)))
+        if gone:
+            click.echo(f"What these steps produced was {gone}.", err=True)
     else:
         click.echo(f"No step of run {run} has a result.", err=True)
 
@@ -93,7 +100,7 @@ def _print_masked(wanted: str, step: str, given: Path | None) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
         kept = _kept(ledger, run, step)
-        message = _message(ledger, kept)
+        message = _message(ledger, run, kept)
     # Here, because the list needs neither schemas nor detectors.
     from wct_entrypoints import plugins
     from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
@@ -109,7 +116,7 @@ def _print_in_full(wanted: str, step: str, given: Path | None) -> None:
     with writing(given) as ledger:
         run = find_run(ledger, wanted)
         kept = _kept(ledger, run, step)
-        message = _message(ledger, kept)
+        message = _message(ledger, run, kept)
         record_revealed(ledger, run, command="artifacts", step=step)
     print_json(_document(run, kept, message))
 
@@ -125,11 +132,15 @@ def _kept(ledger: Ledger, run: str, step: str) -> Kept:
     return kept[step]
 
 
-def _message(ledger: Ledger, kept: Kept) -> Message:
+def _message(ledger: Ledger, run: str, kept: Kept) -> Message:
     try:
         return BlobReader(ledger, ledger.keys).message(kept.result)
-    except (BlobMissingError, BlobDamagedError) as error:
-        msg = f"what step '{kept.name}' produced cannot be rebuilt: {error}"
+    except (BlobMissingError, BlobDamagedError, ErasedError) as error:
+        what = f"what step '{kept.name}' of run {run} produced"
+        if gone := why_gone(Run.of(ledger.read(run))):
+            msg = f"{what} was {gone}"
+            raise ErasedError(msg) from error
+        msg = f"{what} cannot be rebuilt: {error}"
         raise type(error)(msg) from error
 
 
@@ -137,7 +148,7 @@ def _own_schema(kept: Kept, blobs: BlobReader) -> str | None:
     """Ask a message for its schema, where no step said it."""
     try:
         schema = blobs.message(kept.result).schema
-    except (BlobMissingError, BlobDamagedError):
+    except (BlobMissingError, BlobDamagedError, ErasedError):
         return None
     return None if schema is None else f"{schema.name}/{schema.version}"
 
@@ -158,7 +169,7 @@ def _document(run: str, kept: Kept, message: Message) -> dict[str, Any]:
     }
 
 
-def _entry(kept: Kept, schema: str | None) -> dict[str, Any]:
+def _entry(kept: Kept, schema: str | None, gone: str | None) -> dict[str, Any]:
     return {
         "step": kept.name,
         "schema": schema,
@@ -166,6 +177,7 @@ def _entry(kept: Kept, schema: str | None) -> dict[str, Any]:
         "size": kept.size,
         "recorded_at": utc(kept.at),
         "saved": kept.saved,
+        "gone": gone,
     }
 
 

@@ -26,8 +26,10 @@ class Execution:
         runbook: LoadedRunbook,
         *,
         max_workers: int | None = None,
+        erasure_scope: str | None = None,
     ) -> None:
         self._runbook = runbook
+        self._erasure_scope = erasure_scope
         self._bus = make_bus(ledger)
         self._executor = make_executor(
             equipment(ledger, self._bus, RegisteredSchemas(), components),
@@ -56,7 +58,9 @@ class Execution:
             self._bus.subscribe(progress, name="wct.progress")
         patience = DRAIN
         try:
-            return self._executor.dispatch(ExecuteRunbook(path, run))
+            return self._executor.dispatch(
+                ExecuteRunbook(path, run, self._erasure_scope)
+            )
         except RunInterruptedError:
             patience = _SHORT_DRAIN
             raise

@@ -39,8 +39,12 @@ def writing(given: Path | None) -> Generator[Ledger]:
     Raises:
         LedgerUnusableError: there is none, or it cannot be written.
     """
+    # Here, because those who only read need no more than is imported above.
+    from wct_entrypoints.cli.unfinished import finish_erasures
+
     ledger = open_ledger(ledger_path(given), create=False)
     try:
+        finish_erasures(ledger)
         yield ledger
     finally:
         ledger.close()

@@ -117,7 +117,7 @@ def painted(text: str) -> str:
     """Colour a status, where that is wanted: see https://no-color.org."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     word = text.strip()
-    colour = _COLOURS.get(word)
+    colour = _COLOURS.get(word.partition(",")[0])  # "completed, erased"
     if colour is None or plain or not sys.stdout.isatty():
         return text
     return text.replace(word, click.style(word, fg=colour))

@@ -52,6 +52,12 @@ from wct_entrypoints.cli.shared import (
     show_default=True,
     help="Write raw evidence with 'full'. That you did is recorded in the run.",
 )
+@click.option(
+    "--erasure-scope",
+    metavar="NAME",
+    help="Runs with the same NAME are encrypted under one key, and erased together. "
+    "The name itself is not recorded. Default: the run can be erased alone.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
 @json_option
 @click.option(

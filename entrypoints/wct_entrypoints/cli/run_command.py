@@ -28,6 +28,7 @@ from wct_entrypoints.cli.signals import (
     exit_status,
     interrupting,
 )
+from wct_entrypoints.cli.unfinished import finish_erasures
 
 
 def execute(options: RunOptions) -> int:
@@ -47,7 +48,14 @@ def execute(options: RunOptions) -> int:
     runbook, components = _checked(options, own)
     output.check()
     ledger = open_ledger(place, create=True)
-    execution = Execution(ledger, components, runbook, max_workers=options.max_workers)
+    finish_erasures(ledger)
+    execution = Execution(
+        ledger,
+        components,
+        runbook,
+        max_workers=options.max_workers,
+        erasure_scope=options.erasure_scope,
+    )
     try:
         with interrupting(execution.interrupt):
             outcome = execution.outcome(options.runbook, run, quiet=options.quiet)

@@ -22,6 +22,7 @@ class RunOptions(NamedTuple):
     as_json: bool
     verbose: bool
     log_level: str | None
+    erasure_scope: str | None
     started: datetime  # local time, naive: format 1.0.0 has it so
 
     @property

@@ -89,8 +89,11 @@ def runs(
     RUN is the shortest name by which other commands know the run. STEPS are those that
     succeeded, failed, and were skipped. Times are local.
 
+    STATUS adds what befell a run since: erased, pruned, imported.
+
     --json prints a list of objects: run, runbook, status, started_at (UTC), duration
-    (seconds; null while the run is open), steps, succeeded, failed, skipped.
+    (seconds; null while the run is open), steps, succeeded, failed, skipped,
+    erased_at, pruned_at, imported_at (UTC, or null).
 
     Where nothing was recorded yet the list is empty. A ledger that you name, by
     --ledger or WCT_LEDGER, has to exist.
@@ -148,6 +151,9 @@ def _document(line: _Line) -> dict[str, Any]:
         "succeeded": line.succeeded,
         "failed": line.failed,
         "skipped": line.skipped,
+        "erased_at": utc(line.run.erased_at),
+        "pruned_at": utc(line.run.pruned_at),
+        "imported_at": utc(line.run.imported_at),
     }
 
 
@@ -156,7 +162,7 @@ def _row(line: _Line) -> list[str]:
     return [
         line.name,
         line.run.runbook,
-        line.run.status,
+        ", ".join([line.run.status, *line.run.since]),
         local(line.run.started_at),
         "" if took is None else seconds(took),
         f"{line.succeeded}/{line.failed}/{line.skipped}",

@@ -1,9 +1,11 @@
 """The results document: format 1.0.0 of the JSON file that ``wct run`` writes."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.projections.results import AnalysisResult
 
 FORMAT_VERSION = "1.0.0"
@@ -24,11 +26,13 @@ def results_document(
     runbook_path: str | None = None,
     runbook_contact: str | None = None,
     run: str | None = None,
+    checkpoint: StoredCheckpoint | None = None,
     organisation: Mapping[str, Any] | None = None,
     view: DataView = raw,
 ) -> dict[str, Any]:
     """Put results into the exported shape.
 
+    ``checkpoint`` is the first that covers the run; None: there is none yet.
     ``timestamp`` is ``at`` as given, naive local time in the seed's format.
     Absent optional fields are left out; None inside ``data`` is kept.
     """
@@ -44,11 +48,27 @@ def results_document(
     }
     if run is not None:
         metadata["run_id"] = run
+        metadata["checkpoint"] = checkpoint_document(checkpoint)
     if organisation is not None:
         metadata["organisation"] = dict(organisation)
     return {
         "export_metadata": metadata,
         "results": [_exported(result, view(result)) for result in results],
+    }
+
+
+def checkpoint_document(checkpoint: StoredCheckpoint | None) -> dict[str, Any] | str:
+    """Put a checkpoint into the shape that programs read: ``pending`` if there is none.
+
+    The note is all of it; size and root stand beside it for eyes.
+    """
+    if checkpoint is None:
+        return "pending"
+    return {
+        "size": checkpoint.size,
+        "root": base64.b64encode(checkpoint.root).decode(),
+        "at": checkpoint.at.isoformat(timespec="microseconds"),
+        "note": checkpoint.note,
     }
 
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol, assert_never
 
@@ -161,6 +162,12 @@ class RunbookExecutor:
                 StartRun(plan, loaded.source, self._equipment.versions)
             )
             self._visit_all(stream, scheduler, started[0].id)
+        except BaseException:
+            if stream.run.ended_at is not None:
+                # Whatever stops this, what is under way is why the run ended.
+                with suppress(Exception):
+                    self._checkpoint(stream)
+            raise
         finally:
             self._scheduler = None
         results = results_of(stream.run, loaded.runbook, stream.blobs)

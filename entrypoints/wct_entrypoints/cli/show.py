@@ -14,26 +14,43 @@ from wct_entrypoints.cli.shared import (
     json_option,
     ledger_option,
 )
+from wct_entrypoints.cli.signed import note_of
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
+@click.option(
+    "--checkpoint",
+    is_flag=True,
+    help="Print only the signed checkpoint, to be kept elsewhere.",
+)
 @ledger_option
 @json_option
-def show(*, run: str, ledger: Path | None, as_json: bool) -> None:
+def show(*, run: str, checkpoint: bool, ledger: Path | None, as_json: bool) -> None:
     """Show RUN: its status, its steps, what it read, what failed and why.
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. All of it is
     rebuilt from the run's events; personal data in error texts is masked. Times are
     local.
 
+    Every run that has ended is signed: a checkpoint says how many events the ledger
+    had and what the root of their tree was. Keep it where nobody who can write the
+    ledger can write ('wct show latest --checkpoint > FILE'): 'wct verify --checkpoint
+    FILE' proves later that nothing before it was changed.
+
     --json prints one object: run, runbook, contact, status, started_at and ended_at
     (UTC), duration, succeeded, failed, skipped, code and reason (why the run as a
-    whole failed), signal (that interrupted it), versions, components, steps, sources,
-    artifacts, events (how many), ledger. Durations are in seconds, sizes in bytes;
-    what is not known is null.
+    whole failed), signal (that interrupted it), erasure (reason, reference,
+    requested_at, erased_at, blobs; or null), pruned_at, imported_at, imported_from (id
+    of a ledger), versions, components, steps, sources, found, artifacts, events (how
+    many), ledger. Durations are in seconds, sizes in bytes; what is not known is null.
+
+    Of a run that was erased or pruned all is shown that its events say.
     """
     with errors_end_the_command(), reading(ledger) as opened:
+        if checkpoint:
+            click.echo(note_of(opened, find_run(opened, run)), nl=False)
+            return
         report = report_on(opened, find_run(opened, run))
         if as_json:
             print_json(document(report))

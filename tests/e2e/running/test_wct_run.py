@@ -141,7 +141,11 @@ def test_json_is_the_very_document_and_nothing_else(cli: Cli) -> None:
     assert metadata.keys() == {
         *("timestamp", "total_results", "successful_results", "failed_results"),
         *("runbook_path", "runbook_contact", "export_format_version", "run_id"),
+        "checkpoint",
     }
+    note = metadata["checkpoint"]["note"]
+    assert note == cli("show", "latest", "--checkpoint").stdout
+    assert note.splitlines()[1] == str(metadata["checkpoint"]["size"])
     assert metadata["runbook_path"] == "notes.yaml"
     assert metadata["runbook_contact"] == "dpo@example.org"
     (result,) = document["results"]

@@ -41,6 +41,7 @@ from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.clock import Clock
 from wct_domain.ports.ledger import Ledger, Recorded
+from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run, RunStatus
 from wct_domain.runbook import parse_runbook
@@ -278,11 +279,61 @@ def test_an_interrupted_run_names_the_steps_in_flight_and_records_nothing_after(
     error = interrupted_while_stuck(setup, stuck)
     assert isinstance(error, RunInterruptedError)
     assert (error.signal, error.in_flight) == ("SIGTERM", ("b",))
+    assert signed_events(setup.ledger) == len(setup.history())
     go_on.set()
     time.sleep(0.05)  # the hanging step ends now, and must not get its word in
     assert setup.history()[-1] == RunInterrupted(signal="SIGTERM", in_flight=("b",))
     assert Run.of(setup.ledger.read_all()).status is RunStatus.INTERRUPTED
     assert not setup.executor.interrupt("SIGINT")
+
+
+def signed_events(ledger: Ledger) -> int:
+    checkpoint = ledger.last_checkpoint()
+    return 0 if checkpoint is None else checkpoint.size
+
+
+def test_a_completed_run_ends_with_a_checkpoint_over_all_of_it() -> None:
+    setup = Setup(step("a"))
+    outcome = setup.run()
+    assert outcome.checkpoint == setup.ledger.last_checkpoint()
+    assert signed_events(setup.ledger) == len(setup.history())
+
+
+class Unsigned(MemoryLedger):
+    """Keeps no checkpoint."""
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        raise LedgerWriteError(f"the disk is full at {checkpoint.size}")
+
+
+def test_a_run_that_cannot_be_signed_is_pending() -> None:
+    setup = Setup(step("a"), ledger=Unsigned(utc_now))
+    assert setup.run().checkpoint is None
+
+
+def test_that_an_interrupted_run_cannot_be_signed_does_not_hide_why_it_ended() -> None:
+    def interrupts(schema: Schema, message: Message) -> Message:
+        setup.executor.interrupt("SIGTERM")
+        return count_of(schema, message)
+
+    setup = Setup(
+        step("a"),
+        installed=components(analyse=interrupts),
+        ledger=Unsigned(utc_now),
+    )
+    with pytest.raises(RunInterruptedError):
+        setup.run()
+
+
+def test_a_failed_run_is_signed_too() -> None:
+    def leaves(_schema: Schema, _message: Message) -> Message:
+        raise SystemExit(7)
+
+    setup = Setup(step("a"), installed=components(analyse=leaves))
+    with pytest.raises(SystemExit):
+        setup.run()
+    assert isinstance(setup.history()[-1], RunFailed)
+    assert signed_events(setup.ledger) == len(setup.history())
 
 
 class FailingLedger(MemoryLedger):

@@ -96,6 +96,7 @@ def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str
         runbook_path=os.fsencode(options.runbook).decode("utf-8", "backslashreplace"),
         runbook_contact=outcome.runbook.contact,
         run=run,
+        checkpoint=outcome.checkpoint,
         view=view,
     )
 

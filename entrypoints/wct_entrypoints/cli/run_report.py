@@ -7,16 +7,20 @@ from typing import Any
 
 from wct_domain.archive import BlobReader
 from wct_domain.digests import Reference
-from wct_domain.errors import LedgerError, RunNotFoundError
+from wct_domain.errors import ErasedError, LedgerError, RunNotFoundError
 from wct_domain.events import RunStarted, SourceRead
+from wct_domain.export import checkpoint_document
 from wct_domain.ports.ledger import Ledger
+from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_domain.projections.run import Erasure, Run, StepState, StepStatus
 from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.findings_text import gaps_of
+from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.printing import in_seconds, utc
+from wct_entrypoints.cli.signed import checkpoint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class RunReport:
     """A run with the texts that its events only refer to.
 
     A text that the ledger cannot provide is None, or says why in brackets.
+    ``gone`` says what became of all of them, to go behind "was".
     """
 
     run: Run
@@ -34,6 +39,8 @@ class RunReport:
     artifacts: Mapping[str, Kept]
     gaps: Mapping[str, Sequence[str]]  # connector to what it did not read
     found: Sequence[Found]
+    checkpoint: StoredCheckpoint | None  # that covers its end
+    gone: str | None  # None: they are there, as far as anybody said
     ledger: str
 
 
@@ -51,19 +58,22 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
     blobs = BlobReader(ledger, ledger.keys)
+    gone = why_gone(run) or _why_closed(run.started, blobs)
     return RunReport(
         run=run,
         started=run.started,
         contact=_contact(run.started, blobs),
-        reason=_reason(run.message, blobs),
+        reason=_reason(run.message, blobs, gone),
         reasons={
             step.plan.id: reason
             for step in run.steps.values()
-            if (reason := _reason(step.message, blobs)) is not None
+            if (reason := _reason(step.message, blobs, gone)) is not None
         },
         artifacts={name: kept for name, kept in inventory.kept.items() if kept.saved},
-        gaps=gaps_of(run, ledger),
-        found=found_in(_data(run, blobs)),
+        gaps=gaps_of(run, ledger, gone),
+        found=() if gone else found_in(_data(run, blobs)),
+        checkpoint=checkpoint_of(ledger, run_id),
+        gone=gone,
         ledger=ledger.location,
     )
 
@@ -71,7 +81,7 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
 def _data(run: Run, blobs: BlobReader) -> Iterator[Mapping[str, Any]]:
     for step in run.steps.values():
         if step.result is not None:
-            with suppress(LedgerError):  # erased, or damaged: the rest can be shown
+            with suppress(LedgerError):  # damaged: the rest can be shown
                 yield blobs.message(step.result).content
 
 
@@ -83,13 +93,26 @@ def _contact(started: RunStarted, blobs: BlobReader) -> str | None:
     return None if contact is None else str(contact)
 
 
-def _reason(message: Reference | None, blobs: BlobReader) -> str | None:
+def _why_closed(started: RunStarted, blobs: BlobReader) -> str | None:
+    """Say that the key of a run is destroyed where its log does not: it is a copy."""
+    try:
+        blobs.document(started.document)
+    except ErasedError:
+        return "erased: its key is destroyed, after this copy of the ledger was made"
+    except LedgerError:
+        return None
+    return None
+
+
+def _reason(
+    message: Reference | None, blobs: BlobReader, gone: str | None
+) -> str | None:
     if message is None:
         return None
     try:
         return error_texts.shown(error_text(message, blobs))
     except LedgerError as error:
-        return f"(not known: {error})"
+        return f"(it was {gone})" if gone else f"(not known: {error})"
 
 
 def document(report: RunReport) -> dict[str, Any]:
@@ -108,6 +131,10 @@ def document(report: RunReport) -> dict[str, Any]:
         "skipped": run.count(StepStatus.SKIPPED),
         "reason": report.reason,
         "signal": run.signal,
+        "erasure": _erasure(run.erasure),
+        "pruned_at": utc(run.pruned_at),
+        "imported_at": utc(run.imported_at),
+        "imported_from": run.imported and run.imported.log,
         "versions": report.started.versions,
         "components": [each.model_dump() for each in report.started.components],
         "steps": [
@@ -117,7 +144,20 @@ def document(report: RunReport) -> dict[str, Any]:
         "found": [_found(found) for found in report.found],
         "artifacts": [_artifact(kept) for kept in report.artifacts.values()],
         "events": run.version,
+        "checkpoint": checkpoint_document(report.checkpoint),
         "ledger": report.ledger,
+    }
+
+
+def _erasure(erasure: Erasure | None) -> dict[str, Any] | None:
+    if erasure is None:
+        return None
+    return {
+        "reason": erasure.reason,
+        "reference": erasure.reference,
+        "requested_at": utc(erasure.requested_at),
+        "erased_at": utc(erasure.erased_at),
+        "blobs": erasure.blobs,
     }
 
 

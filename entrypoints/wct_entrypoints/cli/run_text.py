@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from wct_domain.events import SourceRead
-from wct_domain.projections.run import RunStatus, StepState, StepStatus
+from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.findings_text import found_lines
+from wct_entrypoints.cli.gone import on_whose_account
 from wct_entrypoints.cli.printing import local, table_lines, wrapped
 from wct_entrypoints.cli.run_report import RunReport
 from wct_entrypoints.cli.shared import counted, printable
+from wct_entrypoints.cli.signed import signed_text
 
 _DETAIL = " " * 6
 
@@ -32,6 +34,9 @@ def lines(report: RunReport, name: str, ledger_option: str) -> Iterator[str]:
             for gap in report.gaps.get(source.connector, ()):
                 yield wrapped("      not read: ", gap)
     yield from found_lines(report.found)
+    if report.gone:
+        yield ""
+        yield wrapped("", f"What was found, and every text, was {report.gone}")
     yield from ("", "Next")
     for command, why in _advice(report, name):
         yield wrapped("  ", f"{command}{ledger_option}")
@@ -48,10 +53,28 @@ def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
     if run.started_at is not None:
         took = "" if run.duration is None else f", took {seconds(run.duration)}"
         yield "started", local(run.started_at) + took
+    yield from _afterwards(run)
     versions = [f"{what} {version}" for what, version in started.versions.items()]
     if versions:
         yield "versions", ", ".join(versions)
     yield "ledger", f"{report.ledger}, {run.version} events"
+    yield "signed", signed_text(report.checkpoint)
+
+
+def _afterwards(run: Run) -> Iterator[tuple[str, str]]:
+    """Say what befell the run since it ended."""
+    erasure = run.erasure
+    if erasure is not None and erasure.erased_at is not None:
+        what = f"{counted(erasure.blobs, 'blob')}, and the key to open them"
+        why = on_whose_account(erasure)
+        yield "erased", f"{local(erasure.erased_at)}, {why}: {what}"
+    elif erasure is not None:
+        when = f"asked for {local(erasure.requested_at)}, {on_whose_account(erasure)}"
+        yield "erasure", f"{when}; not finished: the next command that writes does it"
+    if run.pruned_at is not None:
+        yield "pruned", local(run.pruned_at)
+    if run.imported is not None and run.imported_at is not None:
+        yield "imported", f"{local(run.imported_at)}, from ledger {run.imported.log}"
 
 
 def _status(report: RunReport) -> str:
@@ -129,7 +152,7 @@ def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:
     if run.count(StepStatus.FAILED):
         yield f"wct events {name} --type step.failed", "what failed, in order"
     results = [each.plan.id for each in run.steps.values() if each.result is not None]
-    if results:
+    if results and not report.gone:
         yield f"wct artifacts {name} {results[-1]}", "a result, its evidence masked"
     if run.status is not RunStatus.RUNNING:
         yield f"wct events {name}", "everything that happened"

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from wct_adapters.connectors.factory import ConfiguredFactory
 from wct_adapters.connectors.file_tree import FileTree, FoundFile, Selection
 from wct_adapters.connectors.filesystem_config import FilesystemConnectorConfig
 from wct_adapters.connectors.paths import belongs_to_wct, shown
@@ -16,10 +17,9 @@ from wct_domain.errors import ConnectorExtractionError
 from wct_domain.explaining import explain
 from wct_domain.extraction import ExtractionNotes
 from wct_domain.message import Message
-from wct_domain.ports.components import ComponentConfig, ComponentFactory, Connector
+from wct_domain.ports.components import ComponentConfig, Connector
 from wct_domain.ports.own_files import OwnFiles
 from wct_domain.schemas import Schema, SchemaLoader
-from wct_domain.services import ServiceContainer
 
 NAME = "filesystem_connector"
 _SCHEMAS = (Schema("standard_input", "1.0.0"),)
@@ -166,38 +166,24 @@ def _item(path: str, text: str) -> dict[str, Any]:
     return {"content": text, "metadata": metadata}
 
 
-class FilesystemConnectorFactory(ComponentFactory[FilesystemConnector]):
+class FilesystemConnectorFactory(ConfiguredFactory[FilesystemConnector]):
     """Reads text: one file, or the files below a directory.
 
     What the container registers as :class:`OwnFiles` is left out.
     """
 
-    def __init__(self, container: ServiceContainer) -> None:
-        self._container = container
+    makes = FilesystemConnector
+
+    def configured(self, config: ComponentConfig) -> FilesystemConnectorConfig:
+        return FilesystemConnectorConfig.from_properties(config)
 
     def create(self, config: ComponentConfig) -> FilesystemConnector:
         """Make a connector; raises ConnectorConfigError with all that is wrong."""
         return FilesystemConnector(
-            FilesystemConnectorConfig.from_properties(config),
+            self.configured(config),
             schemas=registered(self._container, SchemaLoader),
             own=registered(self._container, OwnFiles),
         )
-
-    def can_create(self, config: ComponentConfig) -> bool:
-        try:
-            FilesystemConnectorConfig.from_properties(config)
-        except Exception:  # noqa: BLE001 - promised: it never raises
-            return False
-        return True
-
-    def get_component_name(self) -> str:
-        return NAME
-
-    def get_input_schemas(self) -> list[Schema]:
-        return []
-
-    def get_output_schemas(self) -> list[Schema]:
-        return FilesystemConnector.get_supported_output_schemas()
 
     def get_config_model(self) -> type[FilesystemConnectorConfig]:
         return FilesystemConnectorConfig

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wct_adapters.connectors.factory import ConfiguredFactory
 from wct_adapters.connectors.paths import belongs_to_wct, shown
 from wct_adapters.connectors.relational import CellItems, Origin
 from wct_adapters.connectors.services import registered, supported
@@ -15,7 +16,7 @@ from wct_domain.errors import ConnectorExtractionError
 from wct_domain.explaining import explain
 from wct_domain.extraction import ExtractionNotes
 from wct_domain.message import Message
-from wct_domain.ports.components import ComponentConfig, ComponentFactory, Connector
+from wct_domain.ports.components import ComponentConfig, Connector
 from wct_domain.ports.own_files import OwnFiles
 from wct_domain.schemas import Schema, SchemaLoader
 from wct_domain.services import ServiceContainer
@@ -160,47 +161,35 @@ def _obstacle(path: Path, own: OwnFiles) -> str | None:
     return None
 
 
-class SQLiteConnectorFactory(ComponentFactory[SQLiteConnector]):
+class SQLiteConnectorFactory(ConfiguredFactory[SQLiteConnector]):
     """Reads the cells of all tables of a SQLite file.
 
     ``environ`` is the environment of the process unless given.
     """
 
+    makes = SQLiteConnector
+
     def __init__(
         self, container: ServiceContainer, environ: Mapping[str, str] | None = None
     ) -> None:
-        self._container = container
+        super().__init__(container)
         self._environ = environ
+
+    def configured(self, config: ComponentConfig) -> SQLiteConnectorConfig:
+        return SQLiteConnectorConfig.from_properties(config, self._environ)
 
     def create(self, config: ComponentConfig) -> SQLiteConnector:
         """Make a connector; raises ConnectorConfigError with all that is wrong."""
         return SQLiteConnector(
-            SQLiteConnectorConfig.from_properties(config, self._environ),
+            self.configured(config),
             schemas=registered(self._container, SchemaLoader),
             own=registered(self._container, OwnFiles),
             path_from=self._won().get("database_path"),
         )
 
-    def can_create(self, config: ComponentConfig) -> bool:
-        try:
-            SQLiteConnectorConfig.from_properties(config, self._environ)
-        except Exception:  # noqa: BLE001 - promised: it never raises
-            return False
-        return True
-
-    def get_component_name(self) -> str:
-        return NAME
-
-    def get_input_schemas(self) -> list[Schema]:
-        return []
-
-    def get_output_schemas(self) -> list[Schema]:
-        return SQLiteConnector.get_supported_output_schemas()
-
     def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
-        made = SQLiteConnectorConfig.from_properties(config, self._environ)
         own = registered(self._container, OwnFiles) or OwnFiles()
-        reason = _obstacle(made.database_path, own)
+        reason = _obstacle(self.configured(config).database_path, own)
         return {} if reason is None else {"database_path": reason}
 
     def _won(self) -> Mapping[str, str]:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from wct_domain.analysis.evidence import Text
+from wct_domain.analysis.by_rule import findings_by_rule
 from wct_domain.analysis.items import Item
-from wct_domain.analysis.reporting import Reporting, compliance
-from wct_domain.analysis.rulebook import Match, Rulebook
+from wct_domain.analysis.reporting import Reporting
+from wct_domain.analysis.rulebook import Rulebook
 from wct_domain.findings import RISK_LEVELS
 from wct_domain.rulesets.processing_purposes import ProcessingPurposeRule
 
@@ -18,25 +18,11 @@ def processing_purposes(
     reporting: Reporting,
 ) -> Iterator[dict[str, Any]]:
     """Yield findings, items in order, then rules in the ruleset's order."""
-    for item in items:
-        text = Text(item.text)
-        for match in rulebook.matches(text):
-            yield _finding(item, text, match, reporting)
+    return findings_by_rule(items, rulebook, reporting, _about)
 
 
-def _finding(
-    item: Item, text: Text, match: Match[ProcessingPurposeRule], reporting: Reporting
-) -> dict[str, Any]:
-    rule = match.rule
-    return {
-        "risk_level": rule.risk_level,
-        "compliance": compliance(rule.compliance),
-        "evidence": reporting.placed_evidence(item, text, match.hits),
-        "matched_patterns": match.patterns,
-        "purpose": rule.name,
-        "purpose_category": rule.purpose_category,
-        "metadata": {"source": item.source},
-    }
+def _about(rule: ProcessingPurposeRule) -> dict[str, Any]:
+    return {"purpose": rule.name, "purpose_category": rule.purpose_category}
 
 
 def summary(findings: list[dict[str, Any]]) -> dict[str, Any]:

@@ -26,7 +26,10 @@ KEY_SIZE: Final = 32  # bytes
 _SCOPE: Final = slice(1, 17)
 _NONCE: Final = 12
 _WRAPPED: Final = KEY_SIZE + 16
+_OUTER: Final = slice(17, 17 + _NONCE)
 _BODY: Final = 17 + _NONCE + _WRAPPED
+HEAD_SIZE: Final = _BODY  # bytes of a sealed body that tell scope and key
+_NOT_OPENED: Final = "a sealed blob was changed, or its key is another"
 _PRIVATE: Final = "PRIVATE+KEY+"
 _NO_KEY: Final = (
     "not a signing key: expected PRIVATE+KEY+name+key id+base64, as 'wct ledger "
@@ -69,15 +72,41 @@ class ScopeCipher:
         Raises:
             BlobDamagedError: the key does not fit, or the bytes were changed.
         """
-        head = sealed[: _SCOPE.stop]
-        outer, rest = sealed[17 : 17 + _NONCE], sealed[17 + _NONCE :]
-        wrapped, rest = rest[:_WRAPPED], rest[_WRAPPED:]
+        return opened_with(self.key_of(sealed), sealed)
+
+    def key_of(self, sealed: bytes) -> bytes:
+        """Return the key that a sealed body has of its own.
+
+        Raises:
+            BlobDamagedError: the key of the scope does not fit, or it was changed.
+        """
         try:
-            key = self._key.decrypt(outer, wrapped, head)
-            return AESGCM(key).decrypt(rest[:_NONCE], rest[_NONCE:], head)
+            return self._key.decrypt(
+                sealed[_OUTER], sealed[_OUTER.stop : _BODY], sealed[: _SCOPE.stop]
+            )
         except InvalidTag as error:
-            msg = "a sealed blob was changed, or its key is another"
-            raise BlobDamagedError(msg) from error
+            raise BlobDamagedError(_NOT_OPENED) from error
+
+
+def opened_with(key: bytes, sealed: bytes) -> bytes:
+    """Decrypt a sealed body by its own key.
+
+    Raises:
+        BlobDamagedError: it is the key of another, or the bytes were changed.
+    """
+    inner = sealed[_BODY : _BODY + _NONCE]
+    try:
+        body = AESGCM(key).decrypt(
+            inner, sealed[_BODY + _NONCE :], sealed[: _SCOPE.stop]
+        )
+    except InvalidTag as error:
+        raise BlobDamagedError(_NOT_OPENED) from error
+    return body
+
+
+def key_name(sealed: bytes) -> str:
+    """Tell the key of one sealed body from those of others: its nonce, in hex."""
+    return sealed[_OUTER].hex()
 
 
 class SigningKey(NamedTuple):

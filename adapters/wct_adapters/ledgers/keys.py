@@ -2,14 +2,17 @@
 
 Kept is one JSON object: ``content_key``; ``scopes``, the keys of erasure scopes by
 pseudonym; ``erased``, the pseudonyms whose keys were destroyed; ``signing``, the
-private signing keys, the last one current. Keys are text in lower-case hexadecimal.
+private signing keys, the last one current; ``reader``, the private key that others
+encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are text in lower-case hexadecimal.
 """
 
+import json
 import os
+import re
 from collections.abc import Callable, Collection
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from wct_domain.digests import pseudonym
 from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from wct_adapters.ledgers.ciphers import ScopeCipher, SigningKey
 
 KEY_SIZE: Final = 32  # bytes
+
+_SCOPE = re.compile("[0-9a-f]{32}")
+_NONCE = re.compile("[0-9a-f]{24}")
+_KEY = re.compile("[0-9a-f]{64}")
 
 Entry: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Entry], None]
@@ -113,7 +120,6 @@ class KeyRing(Keys):
         return keys
 
     def rotate(self) -> VerifierKey:
-        """Make a new signing key; the older ones stay, to verify with."""
         from wct_adapters.ledgers.ciphers import SigningKey  # noqa: PLC0415  # see above
 
         def add(entry: Entry) -> None:
@@ -140,9 +146,67 @@ class KeyRing(Keys):
         return _ScopeSealer(scope, self._cipher)
 
     def open(self, sealed: bytes) -> bytes:
-        from wct_adapters.ledgers.ciphers import scope_of  # noqa: PLC0415  # see above
+        from wct_adapters.ledgers.ciphers import (  # noqa: PLC0415  # see above
+            key_name,
+            opened_with,
+            scope_of,
+        )
 
-        return self._cipher(scope_of(sealed)).open(sealed)
+        scope = scope_of(sealed)
+        accepted = self._accepted(scope, key_name(sealed))
+        if accepted is not None:
+            return opened_with(accepted, sealed)
+        return self._cipher(scope).open(sealed)
+
+    @property
+    def reader(self) -> str:
+        from wct_adapters.ledgers.sharing import reader_key  # noqa: PLC0415  # see above
+
+        return str(reader_key(self._reader()))
+
+    def share(self, heads: Collection[bytes], reader: str, about: bytes) -> bytes:
+        from wct_adapters.ledgers.ciphers import (  # noqa: PLC0415  # see above
+            key_name,
+            scope_of,
+        )
+        from wct_adapters.ledgers.sharing import ReaderKey  # noqa: PLC0415  # see above
+
+        keys: dict[str, dict[str, str]] = {}
+        for head in heads:
+            scope, name = scope_of(head), key_name(head)
+            key = self._accepted(scope, name) or self._cipher(scope).key_of(head)
+            keys.setdefault(scope, {})[name] = key.hex()
+        body = json.dumps(keys, sort_keys=True).encode()
+        return ReaderKey.parse(reader).seal(body, about)
+
+    def accept(self, shared: bytes, about: bytes) -> int:
+        from wct_adapters.ledgers.sharing import opened_by  # noqa: PLC0415  # see above
+
+        found = _blob_keys(opened_by(self._reader(), shared, about))
+
+        def keep(entry: Entry) -> None:
+            kept: dict[str, dict[str, str]] = entry.setdefault("accepted", {})
+            for scope, keys in found.items():
+                if scope not in entry.get("erased", ()):
+                    kept.setdefault(scope, {}).update(keys)
+
+        kept = self._safe.change(keep)["accepted"]
+        return sum(len(keys) for scope, keys in found.items() if scope in kept)
+
+    def _accepted(self, scope: str, name: str) -> bytes | None:
+        key = self._safe.read().get("accepted", {}).get(scope, {}).get(name)
+        return None if key is None else bytes.fromhex(key)
+
+    def _reader(self) -> bytes:
+        from wct_adapters.ledgers.sharing import new_reader  # noqa: PLC0415  # see above
+
+        def add(entry: Entry) -> None:
+            entry.setdefault("reader", new_reader().hex())
+
+        entry = self._safe.read()
+        return bytes.fromhex(
+            (entry if "reader" in entry else self._safe.change(add))["reader"]
+        )
 
     def destroy(self, scopes: Collection[str]) -> None:
         entry = self._safe.read()
@@ -155,6 +219,7 @@ class KeyRing(Keys):
             erased: list[str] = entry.setdefault("erased", [])
             for scope in scopes:
                 keys.pop(scope, None)
+                entry.get("accepted", {}).pop(scope, None)
             erased += sorted(set(scopes) - set(erased))
 
         self._safe.change(forget)
@@ -223,6 +288,23 @@ def _add_scope(scope: str, entry: Entry) -> None:
     if scope not in entry.get("erased", ()):  # while we waited for the safe
         keys: dict[str, str] = entry.setdefault("scopes", {})
         keys.setdefault(scope, os.urandom(KEY_SIZE).hex())
+
+
+def _blob_keys(body: bytes) -> dict[str, dict[str, str]]:
+    """Read what ``share`` encrypts: somebody else wrote it."""
+    try:
+        found = json.loads(body)
+        fits = all(
+            _SCOPE.fullmatch(scope) and _NONCE.fullmatch(name) and _KEY.fullmatch(key)
+            for scope, keys in found.items()
+            for name, key in keys.items()
+        )
+    except (ValueError, AttributeError, TypeError):
+        fits = False
+    if not fits:
+        msg = "the keys that came with it are not in the format"
+        raise BlobDamagedError(msg)
+    return cast("dict[str, dict[str, str]]", found)
 
 
 def _given_key(text: str, kind: "type[SigningKey]") -> "SigningKey":

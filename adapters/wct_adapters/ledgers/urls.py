@@ -6,7 +6,6 @@ does it: everything from the first colon to the first ``@``, if no ``/`` comes b
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
 from wct_domain.errors import LedgerUnusableError
 
@@ -49,6 +48,8 @@ def shown(place: str) -> str:
     found = _URL.fullmatch(place)
     if found is None or _stray_at(place):
         return "postgresql://…"
+    from urllib.parse import unquote  # noqa: PLC0415  # most ledgers are files
+
     user = "" if found["user"] is None else f"{found['user']}@"
     options = "&".join(
         option

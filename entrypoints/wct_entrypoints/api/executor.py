@@ -166,4 +166,4 @@ class Executor:
 
 def _default_ledger() -> Ledger:
     path = os.environ.get("WCT_LEDGER")
-    return open_ledger(Path(path), create=True) if path else memory_ledger()
+    return open_ledger(path, create=True) if path else memory_ledger()

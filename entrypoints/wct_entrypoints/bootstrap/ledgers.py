@@ -1,4 +1,4 @@
-"""Which ledger a process works with."""
+"""Which ledger a process works with: a file, or a PostgreSQL database."""
 
 import os
 from collections.abc import Mapping
@@ -6,49 +6,77 @@ from pathlib import Path
 
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.memory import MemoryLedger
+from wct_adapters.ledgers.urls import is_url, shown
+from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.ledger import Ledger
+
+__all__ = [
+    "DEFAULT",
+    "is_url",
+    "ledger_files",
+    "ledger_place",
+    "memory_ledger",
+    "open_ledger",
+    "shown",
+]
 
 DEFAULT = Path(".wct/ledger.db")
 
 
-def ledger_path(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Choose the ledger: as given, else ``WCT_LEDGER``, else ``.wct/ledger.db``."""
-    if given is not None:
-        return given
-    return Path(environ.get("WCT_LEDGER") or DEFAULT)
+def ledger_place(
+    given: Path | str | None, environ: Mapping[str, str] = os.environ
+) -> Path | str:
+    """Choose the ledger: as given, else ``WCT_LEDGER``, else ``.wct/ledger.db``.
+
+    Returns:
+        The path of a file, or the URL of a database as text.
+    """
+    chosen = given or environ.get("WCT_LEDGER") or DEFAULT
+    return str(chosen) if is_url(str(chosen)) else Path(chosen)
 
 
 def ledger_files(
-    path: Path, environ: Mapping[str, str] = os.environ
+    place: Path | str, environ: Mapping[str, str] = os.environ
 ) -> tuple[Path, ...]:
-    """List what belongs to a ledger: itself, what SQLite keeps beside it, the keys."""
+    """List what belongs to a ledger: its file, what SQLite keeps beside it, the keys.
+
+    Of a database only the keys are files; their directory is named.
+    """
     keys = environ.get("WCT_KEYS")
+    if isinstance(place, str):
+        return (Path(keys) if keys else _data_directory(environ),)
     return (
-        path,
-        *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")),
-        Path(keys) if keys else path.with_name(path.name + ".keys"),
+        place,
+        *(place.with_name(place.name + end) for end in ("-wal", "-shm", "-journal")),
+        Path(keys) if keys else place.with_name(place.name + ".keys"),
     )
 
 
 def open_ledger(
-    path: Path,
+    place: Path | str,
     *,
     create: bool,
     read_only: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Ledger:
-    """Open a ledger file; its keys are beside it, or where ``WCT_KEYS`` says.
+    """Open a ledger: a file, or a PostgreSQL database by its URL.
+
+    The keys of a file are beside it, those of a database in the user's data directory
+    (``XDG_DATA_HOME``); or they are where ``WCT_KEYS`` says.
 
     Raises:
         LedgerUnusableError: there is none (and ``create`` is false), or what is there
             cannot be used; nothing was changed.
     """
-    # Here, because apsw is not needed by who works in memory.
+    chosen = ledger_place(place, environ)
+    if isinstance(chosen, str):
+        return _open_database(chosen, environ, create=create, read_only=read_only)
+    # Here, because apsw is not needed by who works in memory or with PostgreSQL.
     from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 
     keys = environ.get("WCT_KEYS")
     return open_sqlite_ledger(
-        path,
+        chosen,
         clock=utc_now,
         keys=Path(keys) if keys else None,
         create=create,
@@ -60,3 +88,34 @@ def open_ledger(
 def memory_ledger() -> Ledger:
     """Make a ledger that is gone with the process."""
     return MemoryLedger(utc_now)
+
+
+def _open_database(
+    url: str, environ: Mapping[str, str], *, create: bool, read_only: bool
+) -> Ledger:
+    try:
+        from wct_adapters.ledgers.postgres import open_postgres_ledger
+    except ImportError as error:
+        msg = (
+            f"ledger '{shown(url)}' needs a driver that is not installed; run "
+            "pip install 'wct-compliance[postgres]'"
+        )
+        raise LedgerUnusableError(msg) from error
+    keys = environ.get("WCT_KEYS")
+    return open_postgres_ledger(
+        url,
+        clock=utc_now,
+        keys=lambda log_id: (
+            Path(keys) if keys else _data_directory(environ) / f"{log_id}.keys"
+        ),
+        create=create,
+        read_only=read_only,
+        signing_key=environ.get("WCT_SIGNING_KEY"),
+    )
+
+
+def _data_directory(environ: Mapping[str, str]) -> Path:
+    """Where the user's data is (XDG base directories; a relative path is ignored)."""
+    named = Path(environ.get("XDG_DATA_HOME") or "")
+    base = named if named.is_absolute() else Path.home() / ".local" / "share"
+    return base / "wct"

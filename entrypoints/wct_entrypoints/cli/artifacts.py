@@ -1,6 +1,5 @@
 """``wct artifacts``: what a run's steps produced, rebuilt from the ledger."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -27,6 +26,7 @@ from wct_entrypoints.cli.printing import (
     utc,
 )
 from wct_entrypoints.cli.shared import (
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -48,7 +48,12 @@ _HEADINGS = ("STEP", "SCHEMA", "ITEMS", "RECORDED", "SAVED", "SIZE")
 @ledger_option
 @json_option
 def artifacts(
-    *, run: str, step: str | None, evidence: str, ledger: Path | None, as_json: bool
+    *,
+    run: str,
+    step: str | None,
+    evidence: str,
+    ledger: LedgerPlace | None,
+    as_json: bool,
 ) -> None:
     """List what the steps of RUN produced, or print what STEP produced.
 
@@ -77,7 +82,7 @@ def artifacts(
             _print_masked(run, step, ledger)
 
 
-def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
+def _print_list(wanted: str, given: LedgerPlace | None, *, as_json: bool) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
         history = list(ledger.read(run))
@@ -96,7 +101,7 @@ def _print_list(wanted: str, given: Path | None, *, as_json: bool) -> None:
         click.echo(f"No step of run {run} has a result.", err=True)
 
 
-def _print_masked(wanted: str, step: str, given: Path | None) -> None:
+def _print_masked(wanted: str, step: str, given: LedgerPlace | None) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
         kept = _kept(ledger, run, step)
@@ -110,7 +115,7 @@ def _print_masked(wanted: str, step: str, given: Path | None) -> None:
     print_json(_document(run, kept, Masked(RegisteredSchemas()).message(message)))
 
 
-def _print_in_full(wanted: str, step: str, given: Path | None) -> None:
+def _print_in_full(wanted: str, step: str, given: LedgerPlace | None) -> None:
     from wct_entrypoints.bootstrap.evidence import record_revealed
 
     with writing(given) as ledger:

@@ -1,12 +1,12 @@
 """``wct erase``: what a run has stored goes for ever; that it ran stays on record."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import click
 
 from wct_entrypoints.cli.shared import (
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -70,7 +70,7 @@ def erase(
     *,
     run: str | None,
     scope: str | None,
-    ledger: Path | None,
+    ledger: LedgerPlace | None,
     as_json: bool,
     **chosen: Any,
 ) -> None:

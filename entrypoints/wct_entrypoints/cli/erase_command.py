@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -23,7 +22,7 @@ from wct_entrypoints.bootstrap.erasure import erasure_tools
 from wct_entrypoints.bootstrap.identity import acting_user
 from wct_entrypoints.cli.ledger_access import find_run, short_names, writing
 from wct_entrypoints.cli.printing import local, print_json, table_lines
-from wct_entrypoints.cli.shared import counted, fail
+from wct_entrypoints.cli.shared import LedgerPlace, counted, fail
 
 _USAGE = 2
 _MOST = 20  # runs that are listed before the question
@@ -42,7 +41,7 @@ class Wanted(NamedTuple):
     yes: bool
 
 
-def carry_out(wanted: Wanted, given: Path | None, *, as_json: bool) -> None:
+def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> None:
     """Erase, once it is clear that it is wanted.
 
     Raises:

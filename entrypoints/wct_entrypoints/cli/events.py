@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 import click
 from pydantic_core import to_json
@@ -14,6 +13,7 @@ from wct_domain.upcasting import CURRENT, encode
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import print_json_lines, print_lines, utc, wrapped
 from wct_entrypoints.cli.shared import (
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -54,7 +54,7 @@ def events(
     types: tuple[str, ...],
     after: int,
     verbose: bool,
-    ledger: Path | None,
+    ledger: LedgerPlace | None,
     as_json: bool,
 ) -> None:
     """Print the events of RUN, one line each: position, time, type, what happened.

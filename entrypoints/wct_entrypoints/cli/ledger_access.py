@@ -3,12 +3,12 @@
 import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from wct_domain.errors import RunNotFoundError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run_list import LIFECYCLE, RunList, shortest_prefixes
-from wct_entrypoints.bootstrap.ledgers import ledger_path, open_ledger
+from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_entrypoints.cli.shared import LedgerPlace
 
 LATEST = "latest"
 NAMED = 4  # runs that an error names
@@ -19,13 +19,13 @@ _GROUPS = (8, 12, 16, 20)  # hexadecimal digits of a UUID before each hyphen
 
 
 @contextmanager
-def reading(given: Path | None) -> Generator[Ledger]:
+def reading(given: LedgerPlace | None) -> Generator[Ledger]:
     """Open a ledger so that it cannot be changed, and close it.
 
     Raises:
         LedgerUnusableError: there is none, or it cannot be read.
     """
-    ledger = open_ledger(ledger_path(given), create=False, read_only=True)
+    ledger = open_ledger(ledger_place(given), create=False, read_only=True)
     try:
         yield ledger
     finally:
@@ -33,7 +33,7 @@ def reading(given: Path | None) -> Generator[Ledger]:
 
 
 @contextmanager
-def writing(given: Path | None) -> Generator[Ledger]:
+def writing(given: LedgerPlace | None) -> Generator[Ledger]:
     """Open a ledger that is there so that events can be added, and close it.
 
     Raises:
@@ -42,7 +42,7 @@ def writing(given: Path | None) -> Generator[Ledger]:
     # Here, because those who only read need no more than is imported above.
     from wct_entrypoints.cli.unfinished import finish_erasures
 
-    ledger = open_ledger(ledger_path(given), create=False)
+    ledger = open_ledger(ledger_place(given), create=False)
     try:
         finish_erasures(ledger)
         yield ledger

@@ -14,7 +14,7 @@ from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
 from wct_entrypoints.bootstrap.identity import new_id
-from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_path, open_ledger
+from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_place, open_ledger
 from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
@@ -43,7 +43,7 @@ def execute(options: RunOptions) -> int:
     output = choose_output(
         options.output_dir, options.output, run=run, at=options.started
     )
-    place = ledger_path(options.ledger)
+    place = ledger_place(options.ledger)
     own = OwnFiles((*ledger_files(place), *output.own))
     runbook, components = _checked(options, own)
     output.check()

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from wct_entrypoints.cli.shared import LedgerPlace
 from wct_entrypoints.logs import Level
 
 
@@ -13,7 +14,7 @@ class RunOptions(NamedTuple):
     runbook: Path
     output_dir: Path | None
     output: Path | None
-    ledger: Path | None
+    ledger: LedgerPlace | None
     max_workers: int | None
     fail_on: str | None
     exit_zero: bool

@@ -3,7 +3,6 @@
 import os
 import shlex
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +16,7 @@ from wct_domain.projections.run import Run, StepStatus
 from wct_domain.risk import LEVELS, at_least, risk_counts
 from wct_entrypoints.bootstrap.evidence import record_revealed
 from wct_entrypoints.bootstrap.files import serialise
+from wct_entrypoints.bootstrap.ledgers import shown
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.ledger_access import short_names
@@ -25,7 +25,13 @@ from wct_entrypoints.cli.outputs import Output
 from wct_entrypoints.cli.printing import print_json_lines, print_lines
 from wct_entrypoints.cli.result_text import Results, result_lines
 from wct_entrypoints.cli.run_options import RunOptions
-from wct_entrypoints.cli.shared import FAILED_STEPS, GATE, counted, printable
+from wct_entrypoints.cli.shared import (
+    FAILED_STEPS,
+    GATE,
+    LedgerPlace,
+    counted,
+    printable,
+)
 
 _TIME = 13  # characters of a UUIDv7 that hold its time (RFC 9562 §5.7)
 
@@ -71,13 +77,13 @@ def lasting_name(shortest: str, run: str) -> str:
     return max(shortest, run[:_TIME], key=len)
 
 
-def show(name: str, ledger: Path | None) -> str:
+def show(name: str, ledger: LedgerPlace | None) -> str:
     """Spell the command that shows a run."""
     return f"wct show {name}{_ledger_option(ledger)}"
 
 
-def _ledger_option(ledger: Path | None) -> str:
-    return "" if ledger is None else f" --ledger {shlex.quote(str(ledger))}"
+def _ledger_option(ledger: LedgerPlace | None) -> str:
+    return "" if ledger is None else f" --ledger {shlex.quote(shown(str(ledger)))}"
 
 
 def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str, Any]:

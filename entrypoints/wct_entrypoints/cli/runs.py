@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -27,6 +26,7 @@ from wct_entrypoints.cli.printing import (
     utc,
 )
 from wct_entrypoints.cli.shared import (
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -81,7 +81,7 @@ def runs(
     *,
     statuses: tuple[RunStatus, ...],
     limit: int | None,
-    ledger: Path | None,
+    ledger: LedgerPlace | None,
     as_json: bool,
 ) -> None:
     """List the runs in a ledger, newest first.
@@ -114,7 +114,7 @@ def runs(
             click.echo("No runs yet: 'wct run RUNBOOK' records one.", err=True)
 
 
-def _nothing_yet(given: Path | None) -> bool:
+def _nothing_yet(given: LedgerPlace | None) -> bool:
     """Say whether nobody named a ledger, and there is none in the usual place."""
     named = given is not None or bool(os.environ.get("WCT_LEDGER"))
     return not named and not DEFAULT.exists()

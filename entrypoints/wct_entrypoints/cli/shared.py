@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import click
 
@@ -17,16 +17,35 @@ from wct_domain.errors import WctError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LedgerPlace: TypeAlias = Path | str
+"""A ledger as it was named: a file, or the URL of a PostgreSQL database (text)."""
+
 FAILED_STEPS = 3
 GATE = 4
+
+
+class _LedgerPlace(click.Path):
+    """A path, or a URL, which stays text: a path would lose one of its slashes."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        from wct_entrypoints.bootstrap.ledgers import is_url
+
+        return value if is_url(str(value)) else super().convert(value, param, ctx)
 
 
 def ledger_option(command: F) -> F:
     """Add ``--ledger``."""
     return click.option(
         "--ledger",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Ledger file. Default: WCT_LEDGER, else .wct/ledger.db.",
+        type=_LedgerPlace(path_type=Path, dir_okay=False),
+        metavar="FILE|URL",
+        help="Ledger file, or postgresql://USER@HOST/DATABASE. "
+        "Default: WCT_LEDGER, else .wct/ledger.db.",
     )(command)
 
 

@@ -1,6 +1,5 @@
 """``wct show``: one run as it stands, rebuilt from its events."""
 
-from pathlib import Path
 from shlex import quote
 
 import click
@@ -10,6 +9,7 @@ from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.run_report import document, report_on
 from wct_entrypoints.cli.run_text import lines
 from wct_entrypoints.cli.shared import (
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -26,7 +26,9 @@ from wct_entrypoints.cli.signed import note_of
 )
 @ledger_option
 @json_option
-def show(*, run: str, checkpoint: bool, ledger: Path | None, as_json: bool) -> None:
+def show(
+    *, run: str, checkpoint: bool, ledger: LedgerPlace | None, as_json: bool
+) -> None:
     """Show RUN: its status, its steps, what it read, what failed and why.
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. All of it is

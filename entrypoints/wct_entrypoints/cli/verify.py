@@ -15,6 +15,7 @@ from wct_entrypoints.cli.ledger_access import find_run, reading, writing
 from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.shared import (
     GATE,
+    LedgerPlace,
     errors_end_the_command,
     json_option,
     ledger_option,
@@ -48,7 +49,7 @@ def verify(
     checkpoints: tuple[Path, ...],
     keys: tuple[str, ...],
     no_seal: bool,
-    ledger: Path | None,
+    ledger: LedgerPlace | None,
     as_json: bool,
 ) -> None:
     """Recompute all that is recorded, or RUN alone, from the stored bytes.
@@ -100,7 +101,7 @@ def tell(told: Told, *, as_json: bool) -> None:
 
 @contextmanager
 def _opened(
-    given: Path | None, *, writable: bool
+    given: LedgerPlace | None, *, writable: bool
 ) -> Generator[tuple[Ledger, str | None]]:
     """Open the ledger; with why it cannot be written, if that was wanted."""
     with ExitStack() as stack:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
-from wct_adapters.ledgers.postgres.failures import Closed, connection_failure
+from wct_adapters.ledgers.postgres.failures import Closed, connection_failure, misread
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -90,6 +90,9 @@ class Channel:
             return found
         try:
             made = connect(self._url)
+        except psycopg.ProgrammingError:
+            # Not as its cause: libpq quotes the part of a URL that it cannot read.
+            raise misread(self._location) from None
         except psycopg.Error as error:
             raise connection_failure(self._location, error) from error
         try:

@@ -59,11 +59,14 @@ class Closed(Exception):  # noqa: N818  # a state, which is an error only to the
     """The ledger was closed."""
 
 
+def misread(location: str) -> LedgerUnusableError:
+    """Say that libpq cannot read the URL, without what it says of that."""
+    what = "is no PostgreSQL URL that libpq understands; check its options"
+    return LedgerUnusableError(f"ledger '{location}' {what}")
+
+
 def connection_failure(location: str, error: psycopg.Error) -> LedgerUnusableError:
     """Translate what stopped a connection from being made."""
-    if isinstance(error, psycopg.ProgrammingError):
-        what = "is no PostgreSQL URL that libpq understands; check its options"
-        return LedgerUnusableError(f"ledger '{location}' {what}")
     said = str(error).lower()
     unknown = (f"PostgreSQL says: {_line(error)}", "check the URL")
     known = (rest for sign, *rest in _CONNECTING if sign in said)

@@ -28,7 +28,6 @@ _NONCE: Final = 12
 _WRAPPED: Final = KEY_SIZE + 16
 _OUTER: Final = slice(17, 17 + _NONCE)
 _BODY: Final = 17 + _NONCE + _WRAPPED
-HEAD_SIZE: Final = _BODY  # bytes of a sealed body that tell scope and key
 _NOT_OPENED: Final = "a sealed blob was changed, or its key is another"
 _PRIVATE: Final = "PRIVATE+KEY+"
 _NO_KEY: Final = (

@@ -3,7 +3,8 @@
 Kept is one JSON object: ``content_key``; ``scopes``, the keys of erasure scopes by
 pseudonym; ``erased``, the pseudonyms whose keys were destroyed; ``signing``, the
 private signing keys, the last one current; ``reader``, the private key that others
-encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are text in lower-case hexadecimal.
+encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are
+text in lower-case hexadecimal.
 """
 
 import json
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from wct_domain.digests import pseudonym
 from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
@@ -292,6 +293,7 @@ def _add_scope(scope: str, entry: Entry) -> None:
 
 def _blob_keys(body: bytes) -> dict[str, dict[str, str]]:
     """Read what ``share`` encrypts: somebody else wrote it."""
+    found: dict[str, dict[str, str]] = {}
     try:
         found = json.loads(body)
         fits = all(
@@ -304,7 +306,7 @@ def _blob_keys(body: bytes) -> dict[str, dict[str, str]]:
     if not fits:
         msg = "the keys that came with it are not in the format"
         raise BlobDamagedError(msg)
-    return cast("dict[str, dict[str, str]]", found)
+    return found
 
 
 def _given_key(text: str, kind: "type[SigningKey]") -> "SigningKey":

@@ -106,3 +106,47 @@ class Keys(Protocol):
                 are still there.
         """
         ...
+
+    def rotate(self) -> VerifierKey:
+        """Make a new signing key; the older ones stay, to verify with.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...
+
+    @property
+    def reader(self) -> str:
+        """Public key that others can encrypt keys of blobs for; made when asked for.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...
+
+    def share(self, heads: Collection[bytes], reader: str, about: bytes) -> bytes:
+        """Encrypt the keys of some sealed blobs, and no others, for a reader's key.
+
+        Args:
+            heads: the beginnings of the blobs, 117 bytes or more.
+            about: what the keys are for; whoever opens them must say the same.
+
+        Raises:
+            CheckpointError: it is no reader's key.
+            ErasedError, BlobDamagedError: as ``open``.
+        """
+        ...
+
+    def accept(self, shared: bytes, about: bytes) -> int:
+        """Keep the keys that somebody shared with the reader of this ledger.
+
+        Keys of a scope that was erased here are left out.
+
+        Returns:
+            How many were kept.
+
+        Raises:
+            BlobDamagedError: it is for another reader, or was changed.
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...

@@ -1,0 +1,102 @@
+"""Keys of single blobs, given to the owner of another ledger."""
+
+import os
+
+import pytest
+
+from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.sharing import ReaderKey, new_reader, opened_by, reader_key
+from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
+
+ABOUT = b"run 1"
+
+
+def ring() -> KeyRing:
+    return KeyRing(MemorySafe(), "log")
+
+
+def test_a_shared_key_opens_its_blob_and_no_other_of_the_scope() -> None:
+    ours, theirs = ring(), ring()
+    sealer = ours.sealer("name/all")
+    given, kept = sealer.seal(b"given"), sealer.seal(b"kept")
+    shared = ours.share([given[:128]], theirs.reader, ABOUT)
+    assert theirs.accept(shared, ABOUT) == 1
+    assert theirs.open(given) == b"given"
+    with pytest.raises(BlobDamagedError):
+        theirs.open(kept)
+
+
+def test_what_was_accepted_can_be_shared_on() -> None:
+    first, second, third = ring(), ring(), ring()
+    sealed = first.sealer("run/1").seal(b"body")
+    second.accept(first.share([sealed], second.reader, ABOUT), ABOUT)
+    third.accept(second.share([sealed], third.reader, ABOUT), ABOUT)
+    assert third.open(sealed) == b"body"
+
+
+def test_what_was_accepted_can_be_erased_for_good() -> None:
+    ours, theirs = ring(), ring()
+    sealer = ours.sealer("run/1")
+    sealed = sealer.seal(b"body")
+    shared = ours.share([sealed], theirs.reader, ABOUT)
+    theirs.accept(shared, ABOUT)
+    theirs.destroy([sealer.scope])
+    assert theirs.accept(shared, ABOUT) == 0
+    with pytest.raises(ErasedError):
+        theirs.open(sealed)
+    assert ours.open(sealed) == b"body"
+
+
+def test_keys_for_another_reader_or_of_another_run_are_refused() -> None:
+    ours, theirs = ring(), ring()
+    sealed = ours.sealer("run/1").seal(b"body")
+    shared = ours.share([sealed], theirs.reader, ABOUT)
+    for reader, about in ((ring(), ABOUT), (theirs, b"run 2")):
+        with pytest.raises(BlobDamagedError):
+            reader.accept(shared, about)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"a":{"b":"c"}}', b'{"a":["b"]}', b"{"])
+def test_what_is_not_in_the_format_is_refused(body: bytes) -> None:
+    theirs = ring()
+    shared = ReaderKey.parse(theirs.reader).seal(body, ABOUT)
+    with pytest.raises(BlobDamagedError):
+        theirs.accept(shared, ABOUT)
+
+
+def test_an_erased_scope_cannot_be_shared() -> None:
+    ours = ring()
+    sealer = ours.sealer("run/1")
+    sealed = sealer.seal(b"body")
+    ours.destroy([sealer.scope])
+    with pytest.raises(ErasedError):
+        ours.share([sealed], ring().reader, ABOUT)
+
+
+def test_a_readers_key_survives_its_text_and_stays_the_same() -> None:
+    keys = ring()
+    assert str(ReaderKey.parse(keys.reader)) == keys.reader == keys.reader
+
+
+@pytest.mark.parametrize(
+    "text", ["", "wct-reader", "wct-reader+00000000+AAAA", "a+b+c"]
+)
+def test_what_is_no_readers_key_is_refused(text: str) -> None:
+    with pytest.raises(CheckpointError, match="not a reader's key"):
+        ReaderKey.parse(text)
+
+
+def test_a_changed_letter_of_a_readers_key_is_found() -> None:
+    text = ring().reader
+    changed = text[:-3] + ("A" if text[-3] != "A" else "B") + text[-2:]
+    with pytest.raises(CheckpointError):
+        ReaderKey.parse(changed)
+
+
+def test_encryption_is_to_one_key_only() -> None:
+    private = new_reader()
+    body = os.urandom(100)
+    sealed = reader_key(private).seal(body, ABOUT)
+    assert opened_by(private, sealed, ABOUT) == body
+    with pytest.raises(BlobDamagedError):
+        opened_by(new_reader(), sealed, ABOUT)

@@ -35,8 +35,8 @@ def refuse_misread(url: str) -> None:
     if _stray_at(url):
         msg = (
             "the PostgreSQL URL of the ledger has an '@', '/' or blank where none can "
-            "be: in a password write them as %40, %2F and %20, or keep the password "
-            f"out of it with PGPASSFILE; the form is {FORM}"
+            "be: in names and passwords write them as %40, %2F and %20, or keep the "
+            f"password out of it with PGPASSFILE; the form is {FORM}"
         )
         raise LedgerUnusableError(msg)
 
@@ -61,4 +61,6 @@ def shown(place: str) -> str:
 
 def _stray_at(url: str) -> bool:
     found = _URL.fullmatch(url)
-    return found is None or "@" in found["place"] or bool(re.search(r"\s", url))
+    if found is None or re.search(r"\s", url):
+        return True
+    return "@" in found["place"] or "@" in (found["options"] or "")

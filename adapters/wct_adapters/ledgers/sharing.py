@@ -55,7 +55,7 @@ class ReaderKey(NamedTuple):
         Raises:
             CheckpointError: it is not such a key.
         """
-        encoded = text.strip().rpartition("+")[2]
+        encoded = text.strip().partition("+")[2].partition("+")[2]
         try:
             data = base64.b64decode(encoded, validate=True)
         except ValueError:

@@ -10,7 +10,7 @@ from typing import Any
 from tests.unit.core.toys import components, count_of, planned, runbook, step
 from wct_domain.commands import ExecuteRunbook, FailRun, SaveArtifact, StartRun
 from wct_domain.errors import AnalyserProcessingError, LedgerWriteError
-from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
+from wct_domain.executor.core import LoadedRunbook, RunInterruptedError, scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus
@@ -60,6 +60,10 @@ class Records:
 
     def with_failures(self, **fields: Any) -> str:
         return self._execute({**runbook(KEPT, UNSAVED, BROKEN, AFTER), **fields})
+
+    def of_scope(self, name: str) -> str:
+        """Record a run, failures included, that is erased with others of that name."""
+        return self._execute(runbook(KEPT, UNSAVED, BROKEN, AFTER), name)
 
     def interrupted(self) -> str:
         """Record a run that is stopped while its second step is at work."""
@@ -113,16 +117,18 @@ class Records:
             connection.execute("DELETE FROM blobs")
 
     def _started(self, ledger: Ledger) -> StreamAtWork:
-        stream = StreamAtWork(new_id(), _equipment(ledger))
+        run = new_id()
+        stream = StreamAtWork(run, _equipment(ledger), scope=scope_name(run, None))
         stream.dispatch(StartRun(planned(KEPT), b"x"))
         return stream
 
-    def _execute(self, document: dict[str, Any]) -> str:
+    def _execute(self, document: dict[str, Any], scope: str | None = None) -> str:
         ledger = open_ledger(self.path, create=True)
         executor = make_executor(
             _equipment(ledger), read_runbook=lambda _path: _loaded(document)
         )
-        outcome = executor.dispatch(ExecuteRunbook(Path("runbook.yaml")))
+        command = ExecuteRunbook(Path("runbook.yaml"), erasure_scope=scope)
+        outcome = executor.dispatch(command)
         ledger.close()
         return outcome.run.id
 

@@ -56,11 +56,21 @@ def test_a_read_only_ledger_can_be_read(
         records.path.parent.chmod(0o700)
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("arguments", COMMANDS[:-1], ids=" ".join)
 def test_keys_are_not_needed(cli: Cli, records: Records, arguments: list[str]) -> None:
     records.with_failures()
     records.path.with_name("ledger.db.keys").unlink()
     assert cli(*arguments).exit_code == 0
+
+
+def test_what_was_stored_needs_its_key(cli: Cli, records: Records) -> None:
+    records.with_failures()
+    store = records.path.with_name("ledger.db.keys")
+    store.unlink()
+    result = cli(*COMMANDS[-1])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"its key store '{store}' is missing; restore it" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_another_process_may_be_writing(cli: Cli, records: Records) -> None:

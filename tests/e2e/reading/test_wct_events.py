@@ -26,10 +26,10 @@ MEMBERS = [
 ]
 
 
-class RunPruned(Fact):
+class RunArchived(Fact):
     """A fact of a wct that is newer than this one."""
 
-    type: ClassVar[str] = "run.pruned/1"
+    type: ClassVar[str] = "run.archived/1"
     reason: str
 
 
@@ -154,17 +154,17 @@ def test_behind_the_first_day_lines_have_a_date(cli: Cli, records: Records) -> N
 def test_an_event_of_a_newer_wct_is_kept_as_it_is(cli: Cli, records: Records) -> None:
     run = records.completed()
     with pytest.MonkeyPatch.context() as newer:
-        newer.setitem(cast("dict[str, Any]", CURRENT), RunPruned.type, RunPruned)
-        append(records, run, RunPruned(reason="retention"))
+        newer.setitem(cast("dict[str, Any]", CURRENT), RunArchived.type, RunArchived)
+        append(records, run, RunArchived(reason="retention"))
     assert (
         cli("events", "latest")
         .stdout.splitlines()[-1]
-        .endswith("run.pruned/1: unknown to this version of wct")
+        .endswith("run.archived/1: unknown to this version of wct")
     )
-    for options in ([], ["--type", "run.pruned"], ["--type", "run.pruned/1"]):
+    for options in ([], ["--type", "run.archived"], ["--type", "run.archived/1"]):
         document = printed(cli, *options)[-1]
         assert (document["type"], document["data"]) == (
-            "run.pruned/1",
+            "run.archived/1",
             {"reason": "retention"},
         )
     assert cli("show", "latest").exit_code == 0

@@ -43,6 +43,9 @@ def test_a_run_as_json(cli: Cli, records: Records) -> None:
         "succeeded": 2,
         "failed": 1,
         "skipped": 1,
+        "erased_at": None,
+        "pruned_at": None,
+        "imported_at": None,
     }
     assert 0 < duration < 60
     assert started.utcoffset() == timedelta(0)

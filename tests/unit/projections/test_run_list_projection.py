@@ -19,9 +19,11 @@ from tests.unit.projections.histories import (
 )
 from wct_domain.events import (
     AnyEvent,
+    DataErased,
     RunCompleted,
-    RunFailed,
+    RunImported,
     RunInterrupted,
+    RunPruned,
     RunStarted,
 )
 from wct_domain.projections.run import Run, RunStatus
@@ -77,12 +79,24 @@ def test_a_stream_that_is_no_run_is_not_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "event",
+    ("event", "word"),
     [
-        event
-        for event in one_of_each()
-        if not isinstance(event, RunStarted | RunCompleted | RunFailed | RunInterrupted)
+        (DataErased(scope="7" * 32, blobs=3), "erased"),
+        (RunPruned(positions=((2, 5),), blobs=1, size=100), "pruned"),
+        (RunImported(by="9" * 32, log="other", size=9), "imported"),
     ],
+)
+def test_what_befell_a_run_is_listed_with_it(event: AnyEvent, word: str) -> None:
+    (run,) = RunList.of(recorded(started(), run_failed(), event)).newest_first
+    assert run.since == [word]
+    assert run.status is RunStatus.FAILED
+    at = {"erased": run.erased_at, "pruned": run.pruned_at, "imported": run.imported_at}
+    assert at[word] == NOON + 2 * SECOND
+
+
+@pytest.mark.parametrize(
+    "event",
+    [event for event in one_of_each() if event.type not in LIFECYCLE],
     ids=lambda event: event.type,
 )
 def test_other_events_change_nothing(event: AnyEvent) -> None:

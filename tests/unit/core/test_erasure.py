@@ -1,0 +1,329 @@
+"""Erasing: what goes, what stays, and what is left when it is cut short."""
+
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.core.toys import components, runbook, step
+from wct_adapters.identity import new_id, utc_now
+from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.memory import MemoryLedger
+from wct_adapters.workers.threads import Threads
+from wct_domain.archive import BlobReader
+from wct_domain.commands import ExecuteRunbook, StartRun
+from wct_domain.errors import ErasedError, ErasureRefusedError, ExecutorError
+from wct_domain.events import (
+    ArtifactSaved,
+    DataErased,
+    ErasureRequested,
+    RunStarted,
+)
+from wct_domain.executor.artifact_store import RecordedArtifactStore
+from wct_domain.executor.core import LoadedRunbook, RunbookExecutor, scope_name
+from wct_domain.executor.erasure import erase, finish_erasures
+from wct_domain.executor.erasure_targets import (
+    Target,
+    holding,
+    refuse_running,
+    target_of_group,
+    target_of_run,
+)
+from wct_domain.executor.stream import Equipment, StreamAtWork
+from wct_domain.message import Message
+from wct_domain.plan import plan_runbook
+from wct_domain.ports.bus import SilentBus
+from wct_domain.projections.erasures import unfinished_erasures
+from wct_domain.projections.run import Run
+from wct_domain.runbook import parse_runbook
+from wct_domain.testing.scenario import AnySchema
+
+STEPS = (step("start", save_output=True), step("next", input_from="start"))
+LARGE = Message("large", {"text": "".join(map(str, range(600_000)))})
+
+
+class ProcessEndedError(BaseException):
+    """Where a process was killed."""
+
+
+class Stopping(MemoryLedger):
+    """A ledger whose process ends before the next thing that lasts, if told so."""
+
+    def __init__(self) -> None:
+        super().__init__(utc_now)
+        self.left: int | None = None
+        self._ring = _StoppingKeys(self)
+
+    @property
+    def keys(self) -> KeyRing:
+        return self._ring
+
+    def append(self, *given: Any, **named: Any) -> Any:
+        self.lasting()
+        return super().append(*given, **named)
+
+    def lasting(self) -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise ProcessEndedError
+            self.left -= 1
+
+
+class _StoppingKeys(KeyRing):
+    def __init__(self, ledger: Stopping) -> None:
+        super().__init__(MemorySafe(), ledger.log_id)
+        self._ledger = ledger
+
+    def destroy(self, scopes: Collection[str]) -> None:
+        self._ledger.lasting()
+        super().destroy(scopes)
+
+
+class Setup:
+    """Runs of a small runbook, in a ledger of their own."""
+
+    def __init__(self) -> None:
+        self.ledger = Stopping()
+        self.tools = Equipment(
+            ledger=self.ledger,
+            bus=SilentBus(),
+            schemas=AnySchema(),
+            components=components(),
+            clock=utc_now,
+            timer=time.perf_counter_ns,
+            new_id=new_id,
+            versions={},
+        )
+
+    def run(self, scope: str | None = None, *, saved: Message | None = None) -> str:
+        """Record a run, and what somebody saves when it has ended."""
+        store = RecordedArtifactStore(
+            StreamAtWork("private", self.tools, scope="private"), AnySchema()
+        )
+        executor = RunbookExecutor(
+            self.tools,
+            read_runbook=lambda _: LoadedRunbook(
+                parse_runbook(runbook(*STEPS)), b"runbook"
+            ),
+            make_workers=lambda: Threads(2),
+            artifact_store=store,
+        )
+        command = ExecuteRunbook(Path("runbook.yaml"), erasure_scope=scope)
+        outcome = executor.dispatch(command)
+        if saved is not None:
+            store.save("by hand", saved)
+        return outcome.run.id
+
+    def erase(self, target: Target) -> int:
+        done = erase(self.tools, target, reason="art17", by="9" * 32, reference="T-17")
+        return done.blobs
+
+    def erase_run(self, run: str, *, with_others: bool = False) -> int:
+        target = target_of_run(self.ledger, run, with_others=with_others)
+        return self.erase(target)
+
+    def left_of(self, run: str) -> int:
+        return holding(self.tools, run).blobs
+
+    def events(self, run: str) -> list[Any]:
+        return [each.event for each in self.ledger.read(run)]
+
+    def state(self, run: str) -> Run:
+        return Run.of(self.ledger.read(run))
+
+
+def test_an_erased_run_keeps_its_events_and_nothing_else() -> None:
+    setup = Setup()
+    run, other = setup.run(), setup.run()
+    before, had = setup.events(run), setup.left_of(run)
+    assert had > 0
+    assert setup.erase_run(run) == had
+    assert setup.left_of(run) == 0
+    scope = before[0].scope
+    assert setup.events(run) == [
+        *before,
+        ErasureRequested(scope=scope, reason="art17", by="9" * 32, reference="T-17"),
+        DataErased(scope=scope, blobs=had),
+    ]
+    assert setup.left_of(other) > 0
+    (start,) = [
+        each.result for each in setup.events(other) if hasattr(each, "artifact")
+    ]
+    blobs = BlobReader(setup.ledger, setup.ledger.keys)
+    assert blobs.message(start).content == {"count": 2}
+
+
+def test_what_was_saved_by_hand_after_the_run_goes_with_it() -> None:
+    setup = Setup()
+    run = setup.run(saved=LARGE)
+    (stream,) = setup.ledger.streams(f"artifacts/{run}/")
+    events = list(setup.ledger.read(stream.name))
+    assert {each.correlation_id for each in events} == {run}
+    saved = events[0].event
+    assert isinstance(saved, ArtifactSaved)
+    assert saved.parts > 1
+    setup.erase_run(run)
+    assert list(setup.ledger.blob_digests()) == []
+    last = list(setup.ledger.read(stream.name))[-1]
+    assert isinstance(last.event, DataErased)
+    assert last.correlation_id == run
+
+
+def test_what_is_saved_after_an_erasure_can_be_erased_too() -> None:
+    setup = Setup()
+    run = setup.run()
+    setup.erase_run(run)
+    late = StreamAtWork(run, setup.tools, scope=scope_name(run, None)).afterwards()
+    RecordedArtifactStore(late, AnySchema()).save("late", LARGE)
+    assert setup.left_of(run) > 0
+    assert setup.erase_run(run) > 0
+    assert list(setup.ledger.blob_digests()) == []
+
+
+def test_erasing_twice_is_harmless() -> None:
+    setup = Setup()
+    run = setup.run("shop")
+    setup.erase(target_of_group(setup.ledger, "shop"))
+    before = setup.events(run)
+    assert setup.erase(target_of_group(setup.ledger, "shop")) == 0
+    assert setup.erase_run(run) == 0
+    assert setup.events(run) == before
+    assert len(setup.ledger.keys.scopes_of("name/shop")) == 2
+
+
+def test_runs_of_one_scope_go_together_or_not_at_all() -> None:
+    setup = Setup()
+    first, second, other = setup.run("shop"), setup.run(" shop\n"), setup.run("mail")
+    with pytest.raises(ErasureRefusedError) as caught:
+        setup.erase_run(first)
+    assert second in str(caught.value)
+    assert "--with-others" in str(caught.value)
+    assert setup.left_of(first) > 0
+    setup.erase_run(first, with_others=True)
+    assert (setup.left_of(first), setup.left_of(second)) == (0, 0)
+    assert setup.left_of(other) > 0
+
+
+def test_a_name_that_is_used_again_after_an_erasure_is_erased_whole() -> None:
+    setup = Setup()
+    first = setup.run("shop")
+    setup.erase(target_of_group(setup.ledger, "shop"))
+    second = setup.run("shop")
+    assert setup.left_of(second) > 0
+    target = target_of_group(setup.ledger, "shop")
+    assert target.runs == (first, second)
+    setup.erase(target)
+    assert setup.left_of(second) == 0
+    assert [e.scope for e in setup.events(first) if isinstance(e, DataErased)] == [
+        setup.events(first)[0].scope
+    ]
+
+
+def test_the_name_of_a_scope_is_the_same_however_it_is_typed() -> None:
+    assert scope_name("r", " Mu\u0308ller ") == scope_name("r", "M\u00fcller")
+    assert scope_name("r", None) == "run/r"
+    with pytest.raises(ExecutorError, match="needs a name"):
+        scope_name("r", "  ")
+
+
+def test_a_scope_that_no_run_has_is_refused_without_quoting_it() -> None:
+    setup = Setup()
+    setup.run("shop")
+    with pytest.raises(ErasureRefusedError, match="no run in ledger") as caught:
+        target_of_group(setup.ledger, "bob")
+    assert "bob" not in str(caught.value)
+
+
+def test_a_run_that_has_not_ended_is_refused_unless_somebody_knows_better() -> None:
+    setup = Setup()
+    plan = plan_runbook(parse_runbook(runbook(*STEPS)))
+    killed = StreamAtWork("killed", setup.tools, scope=scope_name("killed", None))
+    killed.dispatch(StartRun(plan, b"runbook"))
+    with pytest.raises(ErasureRefusedError, match="--even-if-running"):
+        refuse_running([holding(setup.tools, "killed")])
+    setup.erase_run("killed")
+    assert setup.left_of("killed") == 0
+    refuse_running([holding(setup.tools, "killed")])  # nothing is at stake any more
+    with pytest.raises(ErasedError, match="while it went on"):
+        killed.dispatch(StartRun(plan, b"runbook"))
+
+
+def test_a_run_that_was_never_sealed_is_refused() -> None:
+    setup = Setup()
+    plan = plan_runbook(parse_runbook(runbook(*STEPS)))
+    StreamAtWork("plain", setup.tools).dispatch(StartRun(plan, b"runbook"))
+    with pytest.raises(ErasureRefusedError, match="without encryption"):
+        target_of_run(setup.ledger, "plain", with_others=False)
+
+
+def lasting_steps() -> int:
+    """Count what an erasure of two runs makes last, and that can be its last."""
+    setup = Setup()
+    setup.run("shop", saved=LARGE)
+    setup.run("shop")
+    setup.ledger.left = 1000
+    setup.erase(target_of_group(setup.ledger, "shop"))
+    return 1000 - setup.ledger.left
+
+
+@pytest.mark.parametrize("again", ["finish", "erase"])
+def test_wherever_an_erasure_is_cut_short_it_is_finished(again: str) -> None:
+    steps = lasting_steps()
+    assert steps >= 6  # two requests, the key, a stream of artifacts, two runs
+    for done in range(steps):
+        setup = Setup()
+        runs = [setup.run("shop", saved=LARGE), setup.run("shop")]
+        other = setup.run()
+        setup.ledger.left = done
+        target = target_of_group(setup.ledger, "shop")
+        with pytest.raises(ProcessEndedError):
+            setup.erase(target)
+        setup.ledger.left = None
+        assert bool(unfinished_erasures(setup.ledger)) == (done > 0)
+        if again == "erase" or done == 0:
+            setup.erase(target_of_group(setup.ledger, "shop"))
+        else:
+            finish_erasures(setup.tools)
+        assert unfinished_erasures(setup.ledger) == []
+        for run in runs:
+            assert setup.left_of(run) == 0
+            kinds = [each.type for each in setup.events(run)]
+            assert kinds.count(ErasureRequested.type) == 1
+            assert kinds.count(DataErased.type) == 1
+            erasure = setup.state(run).erasure
+            assert erasure is not None
+            assert (erasure.reason, erasure.reference) == ("art17", "T-17")
+        assert setup.left_of(other) > 0
+        assert finish_erasures(setup.tools) == []
+
+
+def test_an_erasure_that_is_cut_short_before_the_key_is_gone_is_seen() -> None:
+    setup = Setup()
+    run = setup.run()
+    setup.ledger.left = 1
+    with pytest.raises(ProcessEndedError):
+        setup.erase_run(run)
+    (unfinished,) = unfinished_erasures(setup.ledger)
+    assert unfinished.runs == (run,)
+    assert unfinished.request.reason == "art17"
+    assert not setup.state(run).is_erased
+
+
+def test_an_erasure_is_covered_by_a_checkpoint() -> None:
+    setup = Setup()
+    run = setup.run()
+    setup.erase_run(run)
+    checkpoint = setup.ledger.last_checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.size == setup.ledger.seal()
+
+
+def test_what_is_recorded_of_an_erasure_names_nobody() -> None:
+    setup = Setup()
+    run = setup.run("bob")
+    setup.erase(target_of_group(setup.ledger, "bob"))
+    rows = [row.payload for row in setup.ledger.rows(stream=run)]
+    assert not any(b"bob" in row for row in rows if row is not None)
+    assert isinstance(setup.events(run)[0], RunStarted)

@@ -155,3 +155,14 @@ def _free_port() -> int:
         candidate.bind(("127.0.0.1", 0))
         port: int = candidate.getsockname()[1]
         return port
+
+
+@contextmanager
+def open_transaction(server: Server) -> Generator[psycopg.Connection[Any]]:
+    """Hold back all readers of the server: a transaction that wrote and lingers."""
+    with closing(server.connect()) as holder:
+        holder.execute("SET application_name = 'lingers'")
+        holder.execute("BEGIN")
+        holder.execute("SELECT pg_current_xact_id(), 'not to be seen'")
+        yield holder
+        holder.execute("ROLLBACK")

@@ -80,6 +80,8 @@ class Checkpointer:
                 return
             connection = self._connect()
             connection.set_busy_timeout(STANDSTILL)
+            # A connection that has read nothing does not know that there is a log.
+            connection.execute("PRAGMA user_version").fetchall()
         except apsw.Error:
             return
         try:

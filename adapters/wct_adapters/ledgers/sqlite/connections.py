@@ -93,6 +93,23 @@ def use_write_ahead_log(connection: Database) -> bool:
             return bool(mode == "wal")
 
 
+def empty_log(connection: Database, seconds: float) -> bool:
+    """Move the log into the database and cut it off; say whether that worked.
+
+    Where readers or another checkpoint are in the way, try again for so long.
+    """
+    given_up_at = time.monotonic() + seconds
+    while True:
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:  # another checkpoint is not waited for by SQLite
+            if time.monotonic() > given_up_at:
+                return False
+            time.sleep(_LONGEST_PAUSE)
+        else:
+            return True
+
+
 def _connect(path: Path, access: str) -> Database:
     connection = apsw.Connection(
         f"file:{quote(os.fsencode(path))}?{access}",

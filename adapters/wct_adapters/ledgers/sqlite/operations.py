@@ -9,10 +9,15 @@ import apsw
 from wct_adapters.ledgers.sqlite.connections import (
     connect_for_reading,
     connect_for_writing,
+    empty_log,
 )
 from wct_adapters.ledgers.sqlite.contents import rename
 from wct_adapters.ledgers.sqlite.copying import copied, refuse_existing
-from wct_adapters.ledgers.sqlite.failures import read_failure, write_failure
+from wct_adapters.ledgers.sqlite.failures import (
+    PATIENCE,
+    read_failure,
+    write_failure,
+)
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
 
@@ -71,7 +76,8 @@ class SqliteMaintenance(Maintenance):
             connection = connect_for_writing(self._path)
             try:
                 connection.execute("VACUUM")
-                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                if not empty_log(connection, PATIENCE):
+                    raise apsw.BusyError
             finally:
                 connection.close()
         except apsw.Error as error:

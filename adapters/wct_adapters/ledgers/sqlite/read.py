@@ -36,8 +36,8 @@ _TYPES = (
     "(SELECT value FROM json_each(?)) "
 )
 _IN_ORDER = f"ORDER BY global_position LIMIT {PAGE}"
-_OF_TYPES = _TYPES + _IN_ORDER
-_OF_RUNS = f"{_TYPES} AND events.type < {FIRST_OF_STEPS} {_IN_ORDER}"  # by an index
+OF_TYPES = _TYPES + _IN_ORDER
+OF_RUNS = f"{_TYPES} AND events.type < {FIRST_OF_STEPS} {_IN_ORDER}"  # by an index
 _NUMBERS = "SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))"
 _STREAM_ID = "SELECT id FROM streams WHERE name = ?"
 _STREAM_NAME = "SELECT name FROM streams WHERE id = ?"
@@ -89,7 +89,7 @@ class PagedReader:
             numbers = [each for (each,) in self.page(_NUMBERS, (_json(types),))]
             if not numbers:
                 return
-            sql = _OF_RUNS if max(numbers) < FIRST_OF_STEPS else _OF_TYPES
+            sql = OF_RUNS if max(numbers) < FIRST_OF_STEPS else OF_TYPES
             wanted = (_json(numbers),)
         while page := self.page(sql, (after, *wanted)):
             yield from self._recorded(page)

@@ -8,12 +8,17 @@ from typing import Final
 import apsw
 
 from wct_adapters.ledgers.sqlite.checkpointer import STANDSTILL, Checkpointer
-from wct_adapters.ledgers.sqlite.connections import Database, be_patient
+from wct_adapters.ledgers.sqlite.connections import (
+    Database,
+    be_patient,
+    empty_log,
+)
 from wct_adapters.ledgers.sqlite.failures import gone_while_writing, write_failure
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_domain.events import Durability
 
 _SYNC: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
+_BRIEFLY: Final = 0.5  # seconds that a batch which forgets something waits for readers
 
 
 class Writer:
@@ -88,11 +93,13 @@ class Writer:
         """
         self._connection.set_busy_timeout(STANDSTILL)
         try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            done = empty_log(self._connection, _BRIEFLY)
         except apsw.Error:
-            self._checkpointer.empty_when_quiet()
+            done = False
         finally:
             be_patient(self._connection)
+        if not done:
+            self._checkpointer.empty_when_quiet()
 
     def close(self) -> None:
         """Close the connection; whoever is the last to close empties the log."""

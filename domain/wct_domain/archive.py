@@ -90,6 +90,7 @@ class BlobDraft:
         self._seal = seal
         self._blobs: list[Blob] = []
         self._forgotten: list[str] = []
+        self._redacted: list[int] = []
 
     def message(self, message: Message) -> StoredMessage:
         """Draft a whole message.
@@ -143,6 +144,16 @@ class BlobDraft:
         self._forgotten.clear()
         return digests
 
+    def redact(self, positions: Iterable[int]) -> None:
+        """Have the payloads of events of the stream go when the rest is stored."""
+        self._redacted += positions
+
+    def take_redacted(self) -> tuple[int, ...]:
+        """Hand over the positions of payloads to go, since the last call."""
+        positions = tuple(self._redacted)
+        self._redacted.clear()
+        return positions
+
     def _lasting(self, message: Message) -> bytes:
         fields = self._volatile.of(message.schema)
         return canonical_json(without(message.content, fields))
@@ -173,6 +184,11 @@ def parts_of(stored: bytes) -> list[str]:
     if stored[:1] != _PARTS:
         return []
     return [stored[at : at + 32].hex() for at in range(1, len(stored), 32)]
+
+
+def sealed_for(stored: bytes) -> str | None:
+    """Return the erasure scope that a blob was sealed for; None if it was for none."""
+    return stored[1:17].hex() if stored[:1] == _SEALED else None
 
 
 class BlobReader:

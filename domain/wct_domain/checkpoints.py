@@ -1,5 +1,6 @@
 """Signed statements on how far the ledger has come, at the price of what is new."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,10 +17,24 @@ def origin_of(log_id: str) -> str:
     return f"wct/{log_id}"
 
 
-def signed_text(checkpoint: Checkpoint, at: datetime) -> str:
-    """What is signed of a checkpoint: also when, as an extension line."""
-    return f"{checkpoint}at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}\n"
+def signed_text(checkpoint: Checkpoint, at: datetime, after: int = 0) -> str:
+    """What is signed of a checkpoint: also when, and after which other one.
 
+    Args:
+        after: size of the checkpoint before it, so that none can go unnoticed; 0:
+            there is none.
+    """
+    moment = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return f"{checkpoint}at {moment}\nafter {after}\n"
+
+
+def predecessor(text: str) -> int:
+    """Size of the checkpoint before the one with this text; 0: it says none."""
+    found = _AFTER.search(text)
+    return int(found[1]) if found else 0
+
+
+_AFTER: Final = re.compile("^after (0|[1-9][0-9]*)$", re.MULTILINE)
 
 PATIENCE: Final = 2.0
 """Seconds that an event which was just appended may take to be sealed."""
@@ -50,7 +65,8 @@ def add_checkpoint(
     tree = Frontier() if last is None else _grown_from(last)
     tree.extend(log.sealed_hashes(tree.size, size))
     signer, at = keys.signer, clock()
-    text = signed_text(Checkpoint(origin_of(log.log_id), tree.size, tree.root), at)
+    stated = Checkpoint(origin_of(log.log_id), tree.size, tree.root)
+    text = signed_text(stated, at, 0 if last is None else last.size)
     note = str(sign(text, signer.key, signer.sign))
     made = StoredCheckpoint(tree.size, tree.root, note, tree.to_bytes(), at)
     log.add_checkpoint(made)

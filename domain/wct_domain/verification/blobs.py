@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wct_domain.archive import parts_of
+from wct_domain.archive import parts_of, sealed_for
 from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.ports.ledger import BlobStore
 from wct_domain.verification.chains import Chain, Chains
@@ -25,6 +25,7 @@ class Blobs:
         self._store = store
         self._chains = chains
         self._verdict = verdict
+        self._erased = {scope for each in chains.of.values() for scope in each.scopes}
         self._known: dict[bytes, bool] = {}  # digest to whether it is there, as it was
         self.missing: list[Missing] = []
 
@@ -66,11 +67,14 @@ class Blobs:
             stored = self._store.blob(digest.hex())
             self._verdict.blobs += 1
             parts = dict.fromkeys(map(bytes.fromhex, parts_of(stored)), True)
+            scopes = {sealed_for(stored)}
             new = [part for part in parts if part not in self._known]
             self._known.update(dict.fromkeys(new, True))
             for part in new:
-                self._store.blob(part.hex())
+                scopes.add(sealed_for(self._store.blob(part.hex())))
                 self._verdict.blobs += 1
+            if not self._erased.isdisjoint(scopes):
+                self._verdict.blame(place, "was erased, and is there again")
         except BlobMissingError:
             self._known[digest] = False
         except BlobDamagedError:

@@ -6,12 +6,13 @@ makes nothing per event but hashes.
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii as _text
 from typing import Final
 
 from wct_domain.chain import FIRST, HASH_VERSION, SALT_SIZE
-from wct_domain.events import RunPruned
+from wct_domain.events import DataErased, RunPruned
 from wct_domain.ports.sealed_log import StoredRow
 from wct_domain.verification.verdict import Verdict
 
@@ -40,6 +41,7 @@ class Chain:
         self.position = 0
         self.head = FIRST
         self.erased = False
+        self.scopes: set[str] = set()  # whose blobs are said to be gone
         self.pruned: list[tuple[int, int]] = []  # positions, both ends included
         self.blobs: dict[bytes, int] = {}  # digest to the first position that has it
         self.bare: list[int] = []  # positions without payload
@@ -52,6 +54,9 @@ class Chain:
         """Take note of an event that says what is gone."""
         if wire.startswith(_ERASED):
             self.erased = True
+            if wire == DataErased.type and payload is not None:
+                with suppress(ValueError):  # it is blamed for its hash
+                    self.scopes.add(DataErased.model_validate_json(payload).scope)
         elif wire == RunPruned.type and payload is not None:
             try:
                 pruned = RunPruned.model_validate_json(payload)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from wct_domain.checkpoints import signed_text
+from wct_domain.checkpoints import predecessor, signed_text
 from wct_domain.errors import CheckpointError
 from wct_domain.merkle import Frontier
 from wct_domain.notes import Checkpoint, Note, VerifierKey
@@ -33,6 +33,9 @@ class Tree:
         self._tree = Frontier()
         self._claims: defaultdict[int, list[Claim]] = defaultdict(list)
         self._sizes: list[int] = []  # that are claimed, greatest first
+        self._named: dict[int, str] = {}  # sizes of checkpoints to who knows of them
+        self._there: set[int] = set()  # sizes of those that are stored
+        self._unfit: set[int] = set()  # sizes of those that do not fit the tree
         self.leaves: dict[int, bytes] = {}  # number to hash, that must be in the tree
 
     def expect(
@@ -77,6 +80,10 @@ class Tree:
             for claim in self._claims[size]:
                 what = f"it covers {size} events, there are {self.size}: some are gone"
                 self._verdict.blame(claim.place, what)
+        fitting = {size for size in self._named if size <= self.size} - self._unfit
+        for gone in sorted(fitting - self._there - {0}):
+            what = f"is not in the ledger any more: the {self._named[gone]} knows of it"
+            self._verdict.blame(f"checkpoint at {gone}", what)
         if self._trust.given and self.size and not self._verdict.signed:
             what = "no checkpoint is signed by a key that was given, and fits"
             self._verdict.blame(self._origins[0], what)
@@ -90,6 +97,7 @@ class Tree:
             if claim.root != root:
                 what = f"the first {size} events are not those that it was made over"
                 self._verdict.blame(claim.place, what)
+                self._unfit.add(size)
                 continue
             if claim.frontier not in (None, frontier):
                 self._verdict.blame(claim.place, "its frontier is not that of its tree")
@@ -105,8 +113,11 @@ class Tree:
             self._verdict.blame(place, str(error))
             return
         size, root = checkpoint.size, checkpoint.root
-        text = signed_text(checkpoint, stored.at)
-        if (size, root) != stored[:2] or Note.parse(stored.note).text != text:
+        said = Note.parse(stored.note).text
+        self._named.setdefault(predecessor(said), place)
+        self._there.add(size)
+        text = signed_text(checkpoint, stored.at, predecessor(said))
+        if (size, root) != stored[:2] or said != text:
             self._verdict.blame(place, "its columns are not what its note says")
         self._verdict.checkpoints += 1
         claim = Claim(place, size, root, believed, stored.frontier)
@@ -121,5 +132,6 @@ class Tree:
         except CheckpointError as error:
             self._verdict.blame(place, str(error))
             return
+        self._named[found.size] = place
         claim = Claim(place, found.size, found.root, believed)
         self._claims[found.size].append(claim)

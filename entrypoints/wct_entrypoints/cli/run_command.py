@@ -29,6 +29,7 @@ from wct_entrypoints.cli.signals import (
     interrupting,
 )
 from wct_entrypoints.cli.unfinished import finish_erasures
+from wct_entrypoints.cli.unrecorded import unrecorded
 
 
 def execute(options: RunOptions) -> int:
@@ -70,8 +71,9 @@ def execute(options: RunOptions) -> int:
         name = _recorded_as(run, ledger)
         if name is None:
             raise
-        msg = f"{error}; what was recorded before: {show(name, options.ledger)}"
-        raise LedgerError(msg) from error
+        before = f"what was recorded before: {show(name, options.ledger)}"
+        parts = (str(error), unrecorded(ledger, run), before)
+        raise LedgerError("; ".join(filter(None, parts))) from error
     except SystemExit as left:
         # Raised in a step; the run is recorded as failed.
         again = show(_recorded_as(run, ledger) or run, options.ledger)

@@ -66,7 +66,8 @@ def test_a_ledger_that_is_full_in_the_middle_of_a_run_ends_it(wct: Wct) -> None:
     assert done.returncode == 1
     assert re.fullmatch(
         r"Error: ledger '\.wct/ledger\.db' could not be written, nothing was recorded: "
-        r".+; what was recorded before: wct show \S+",
+        r".+; not recorded: the results? of 's\d+'.* and \d+ other steps that had not "
+        r"begun; what was recorded before: wct show \S+",
         done.stderr.splitlines()[-1],
     )
     shown = json.loads(wct("show", "latest", "--json").stdout)

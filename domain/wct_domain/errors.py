@@ -21,7 +21,7 @@ and reads best in one place.
     ├─ RunbookError                 RunbookLoadError · RunbookValidationError
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
-    ├─ ExportError · RunNotFoundError
+    ├─ ExportError · BundleError · RunNotFoundError
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
                                     PartialRetryError · StreamTakenError
                                     UnknownEventError
@@ -227,6 +227,12 @@ class ExportError(WctError):
     """Results could not be written."""
 
     code = "export"
+
+
+class BundleError(WctError):
+    """A file is not a bundle, or not as it was when it was made."""
+
+    code = "bundle"
 
 
 class RunNotFoundError(WctError):

@@ -25,6 +25,25 @@ class Trust(NamedTuple):
         """Keys whose signatures show how far the ledger is to be believed."""
         return self.given or self.own
 
+    def signers(self, note: Note, *, trusted: bool) -> list[VerifierKey]:
+        """Return the trusted keys that signed a note.
+
+        Args:
+            trusted: there must be one; else any known signature will do.
+
+        Raises:
+            CheckpointError: it is not signed as required.
+        """
+        known = [*self.given, *(key for key in self.own if key not in self.given)]
+        signed_by = note.signed_by(known, self.fits)
+        believed = [key for key in signed_by if key in self.trusted]
+        if not (believed if trusted else signed_by):
+            names = ", ".join(sorted({key.name for key in known})) or "none is known"
+            kind = "trusted" if trusted else "known"
+            msg = f"it is not signed by a {kind} key ({names})"
+            raise CheckpointError(msg)
+        return believed
+
     def opened(
         self, note: str, origins: Sequence[str], *, trusted: bool = False
     ) -> tuple[Checkpoint, list[VerifierKey]]:
@@ -32,22 +51,14 @@ class Trust(NamedTuple):
 
         Args:
             origins: of the log that is meant, under its id, and former ones.
-            trusted: a signature by one of the trusted keys is required; else any
-                known one will do.
+            trusted: as for ``signers``.
 
         Raises:
             CheckpointError: it is not a note, not signed as required, or of another
                 log.
         """
         parsed = Note.parse(note)
-        known = [*self.given, *(key for key in self.own if key not in self.given)]
-        signed_by = parsed.signed_by(known, self.fits)
-        believed = [key for key in signed_by if key in self.trusted]
-        if not (believed if trusted else signed_by):
-            names = ", ".join(sorted({key.name for key in known})) or "none is known"
-            kind = "trusted" if trusted else "known"
-            msg = f"it is not signed by a {kind} key ({names})"
-            raise CheckpointError(msg)
+        believed = self.signers(parsed, trusted=trusted)
         checkpoint = Checkpoint.parse(parsed.text)
         if checkpoint.origin not in origins:
             msg = f"it is of the log {checkpoint.origin}, not of {origins[0]}"

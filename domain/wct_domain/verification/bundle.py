@@ -1,0 +1,223 @@
+"""Verifies a bundle alone: no ledger, no key store, another machine."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from wct_domain.bundle import (
+    BLOBS,
+    CHECKPOINT,
+    CONSISTENCY,
+    EVENTS,
+    MANIFEST,
+    PROOF,
+    VERIFIERS,
+    Manifest,
+    Members,
+    consistencies_of,
+    listed,
+    nodes_of,
+    rows_of,
+)
+from wct_domain.checkpoints import origin_of
+from wct_domain.digests import blob_digest
+from wct_domain.errors import (
+    BlobDamagedError,
+    BlobMissingError,
+    BundleError,
+    CheckpointError,
+)
+from wct_domain.merkle import verify_consistency
+from wct_domain.multiproof import root_from
+from wct_domain.notes import Checkpoint, Note, VerifierKey, Verify
+from wct_domain.ports.sealed_log import StoredRow
+from wct_domain.verification.blobs import Blobs
+from wct_domain.verification.chains import Chains
+from wct_domain.verification.signatures import Trust
+from wct_domain.verification.verdict import Verdict
+
+
+class Checked(NamedTuple):
+    """What came of a bundle, and what is in it where that could be read."""
+
+    verdict: Verdict
+    trust: Trust
+    manifest: Manifest
+    rows: list[StoredRow]
+
+
+class BundledBlobs:
+    """The blobs of a bundle."""
+
+    def __init__(self, members: Members, names: Collection[str]) -> None:
+        self._members = members
+        self._names = names
+
+    def blob(self, digest: str) -> bytes:
+        """See :class:`wct_domain.ports.ledger.BlobStore`."""
+        if BLOBS + digest not in self._names:
+            raise BlobMissingError(digest)
+        stored = self._members.read(BLOBS + digest)
+        if blob_digest(stored) != digest:
+            raise BlobDamagedError(digest)
+        return stored
+
+
+def verify_bundle(
+    members: Members,
+    given: Sequence[VerifierKey],
+    fits: Verify,
+    *,
+    kept: Sequence[str] = (),
+) -> Checked:
+    """Recompute everything in a bundle, up to the root that its checkpoint signs.
+
+    Args:
+        given: keys that are trusted; without any, those in the bundle are believed.
+        kept: checkpoints from elsewhere; each must be the bundle's, or an older one
+            from which the bundle has a consistency proof.
+
+    Raises:
+        BundleError: it is not a bundle, so that there is nothing to verify.
+        CheckpointError: a note of ``kept`` is not one.
+    """
+    manifest, note = Manifest.parse(members.read(MANIFEST))
+    names = set(members.names())
+    verdict = Verdict(manifest.log, manifest.run, size=manifest.size)
+    _check_members(members, manifest, names, verdict)
+    trust = Trust(fits, given, _own_keys(members))
+    _check_signature(note, trust, verdict)
+    checkpoint = _checkpoint(members, manifest, trust, verdict)
+    rows = list(rows_of(members.read(EVENTS)))
+    _check_events(members, names, manifest, rows, verdict)
+    if checkpoint is not None:
+        verdict.root = checkpoint.root
+        _check_tree(members, checkpoint, rows, verdict)
+        _check_kept(members, names, checkpoint, kept, trust, verdict)
+    verdict.unsigned = 0 if verdict.signed else len(rows)
+    return Checked(verdict, trust, manifest, rows)
+
+
+def _check_members(
+    members: Members, manifest: Manifest, names: set[str], verdict: Verdict
+) -> None:
+    for name in sorted(manifest.members.keys() - names):
+        verdict.blame(name, "is missing")
+    for name in sorted(names - manifest.members.keys() - {MANIFEST}):
+        verdict.blame(name, "is not in the manifest")
+    for name in sorted(manifest.members.keys() & names):
+        if listed(members.read(name)) != manifest.members[name]:
+            verdict.blame(name, "was changed: the manifest has another digest")
+
+
+def _own_keys(members: Members) -> list[VerifierKey]:
+    try:
+        lines = members.read(VERIFIERS).decode().splitlines()
+        return [VerifierKey.parse(line) for line in lines]
+    except (UnicodeDecodeError, CheckpointError) as error:
+        msg = f"{VERIFIERS} is not a list of verifier keys"
+        raise BundleError(msg) from error
+
+
+def _check_signature(note: Note, trust: Trust, verdict: Verdict) -> None:
+    try:
+        signers = trust.signers(note, trusted=True)
+    except CheckpointError as error:
+        verdict.blame(MANIFEST, str(error))
+    else:
+        verdict.signers.update(signers)
+
+
+def _checkpoint(
+    members: Members, manifest: Manifest, trust: Trust, verdict: Verdict
+) -> Checkpoint | None:
+    try:
+        note = members.read(CHECKPOINT).decode()
+        found, signers = trust.opened(note, (origin_of(manifest.log),), trusted=True)
+    except (UnicodeDecodeError, CheckpointError) as error:
+        verdict.blame(CHECKPOINT, str(error))
+        return None
+    if found.size != manifest.size:
+        verdict.blame(CHECKPOINT, "is not the one that the manifest names")
+    verdict.checkpoints, verdict.signed = 1, found.size
+    verdict.signers.update(signers)
+    return found
+
+
+def _check_events(
+    members: Members,
+    names: set[str],
+    manifest: Manifest,
+    rows: list[StoredRow],
+    verdict: Verdict,
+) -> None:
+    chains = Chains(verdict, numbered=False)
+    verdict.events = chains.take(rows, lambda _: None)
+    verdict.streams = len(chains.of)
+    run = chains.of.get(manifest.run)
+    if run is None:
+        verdict.blame(EVENTS, f"has no event of run {manifest.run}")
+    for chain in chains.of.values():
+        if chain is not run and chains.home_of(chain) is not run:
+            verdict.blame(EVENTS, f"stream {chain.name} is none of this run")
+    blobs = Blobs(BundledBlobs(members, names), chains, verdict)
+    blobs.check()
+    present = (name.removeprefix(BLOBS) for name in names if name.startswith(BLOBS))
+    for digest in sorted(blobs.unreferenced(present)):
+        verdict.blame(BLOBS + digest, "no event refers to it")
+    chains.check_payloads()
+    blobs.judge_missing()
+
+
+def _check_tree(
+    members: Members,
+    checkpoint: Checkpoint,
+    rows: Sequence[StoredRow],
+    verdict: Verdict,
+) -> None:
+    leaves = {row.seal - 1: row.hash for row in rows}
+    if len(leaves) != len(rows) or list(leaves) != sorted(leaves):
+        verdict.blame(EVENTS, "its events are not in the order of the ledger")
+    try:
+        root = root_from(leaves, checkpoint.size, nodes_of(members.read(PROOF)))
+    except ValueError as error:
+        verdict.blame(PROOF, str(error))
+        return
+    if root != checkpoint.root:
+        what = "these events are not in the tree that the checkpoint signs"
+        verdict.blame(PROOF, what)
+
+
+def _check_kept(
+    members: Members,
+    names: set[str],
+    checkpoint: Checkpoint,
+    kept: Sequence[str],
+    trust: Trust,
+    verdict: Verdict,
+) -> None:
+    proofs: dict[int, list[bytes]] = {}
+    if CONSISTENCY in names:
+        proofs = consistencies_of(members.read(CONSISTENCY))
+    for note in kept:
+        size = Checkpoint.parse(Note.parse(note).text).size
+        place = f"kept checkpoint at {size}"
+        verdict.kept += 1
+        try:
+            older, _ = trust.opened(note, (checkpoint.origin,), trusted=True)
+        except CheckpointError as error:
+            verdict.blame(place, str(error))
+            continue
+        if size != checkpoint.size and size not in proofs:
+            what = (
+                f"the bundle's is at {checkpoint.size}, and has no proof from this "
+                "one: export again with --checkpoint"
+            )
+            verdict.blame(place, what)
+        elif not verify_consistency(
+            size,
+            checkpoint.size,
+            older.root,
+            checkpoint.root,
+            proofs.get(size, []) if size != checkpoint.size else [],
+        ):
+            verdict.blame(place, "the bundle is of another history than this one")

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import ahocorasick
-
-from wct_domain.analysis.words import FOLD, Spelling
+from wct_domain.analysis.words import CLASS, DIGIT, FOLD, LOWER, Spelling
 
 if TYPE_CHECKING:
+    import ahocorasick
     from ahocorasick_rs import BytesAhoCorasick
 
 FAST = find_spec("ahocorasick_rs") is not None
@@ -25,6 +24,7 @@ _WINDOW = 32 * 1024
 # It tries the letters that may follow one by one, in the order in which they came.
 _RANKS = {letter: rank for rank, letter in enumerate(b" etaonrisldcumpgfyhbvwkxjqz")}
 _BEYOND_LATIN_1 = "\u0100"
+_CLOSED = (LOWER, DIGIT)
 _WORTH_A_DFA = 1024 * 1024  # bytes to look at, after which it has paid for itself
 
 
@@ -34,6 +34,12 @@ class Entry(NamedTuple):
     length: int  # bytes
     closed: bool  # whether an ASCII letter or digit ends it
     terms: tuple[tuple[int, Spelling], ...]  # who is looking
+
+    @classmethod
+    def of(cls, terms: tuple[tuple[int, Spelling], ...]) -> Entry:
+        """Make the entry of those who look for the same folded spelling."""
+        folded = terms[0][1].folded
+        return cls(len(folded), CLASS[folded[-1]] in _CLOSED, terms)
 
 
 Find: TypeAlias = Callable[[bytes], Iterator[tuple[int, Entry]]]
@@ -48,6 +54,8 @@ def portable(entries: Mapping[bytes, Entry]) -> Find:
     first: half of a text is passed over in one step a byte. A spelling with a blank
     is therefore compared once more.
     """
+    import ahocorasick  # noqa: PLC0415  # a small run needs none
+
     longest = max(map(len, entries))
     automaton: ahocorasick.Automaton[tuple[Entry, bytes | None]] = (
         ahocorasick.Automaton()

@@ -19,12 +19,12 @@ from threading import Lock
 
 from wct_adapters.matching import automata
 from wct_adapters.matching.automata import Entry, Find
+from wct_adapters.matching.sparing import PATIENCE, Sparing
 from wct_domain.analysis.detectors import Detector, select
 from wct_domain.analysis.detectors.detector import Span
 from wct_domain.analysis.detectors.overlap import Value, without_overlaps
 from wct_domain.analysis.words import (
     CLASS,
-    DIGIT,
     LOWER,
     OTHER,
     Spelling,
@@ -33,8 +33,6 @@ from wct_domain.analysis.words import (
 )
 from wct_domain.errors import RulesetError
 from wct_domain.ports.matching import Hit, Matcher
-
-_CLOSED = (LOWER, DIGIT)
 
 _SKETCH = bytes(
     ord("0") if chr(byte).isdigit() else ord("A") if chr(byte).isupper() else byte
@@ -57,11 +55,13 @@ class PortableMatcherCompiler:
     """Compiles matchers and keeps them: the same request costs nothing twice.
 
     ``fast`` asks for ahocorasick-rs, which has to be installed; by default it is taken
-    where it is.
+    where it is. ``patience`` is how many bytes a matcher looks at before it builds
+    the automaton of its words.
     """
 
-    def __init__(self, *, fast: bool = automata.FAST) -> None:
+    def __init__(self, *, fast: bool = automata.FAST, patience: int = PATIENCE) -> None:
         self._automaton = automata.fast if fast else automata.portable
+        self._patience = patience
         self._matchers: dict[tuple[tuple[str, ...], tuple[str, ...]], Matcher] = {}
         self._lock = Lock()
 
@@ -69,10 +69,17 @@ class PortableMatcherCompiler:
         key = (tuple(words), tuple(detectors))
         with self._lock:
             if key not in self._matchers:
-                entries = _entries(key[0])
-                find = self._automaton(entries) if entries else None
+                find = self._finder(key[0])
                 self._matchers[key] = _PortableMatcher(key[0], select(key[1]), find)
             return self._matchers[key]
+
+    def _finder(self, words: tuple[str, ...]) -> Find | None:
+        _refuse_blanks(words)
+        if not words:
+            return None
+        return Sparing(
+            words, lambda: self._automaton(_entries(words)), patience=self._patience
+        )
 
 
 class _PortableMatcher:
@@ -131,20 +138,21 @@ class _PortableMatcher:
 _Sweep = tuple[bytes, re.Pattern[bytes], int, _Validate]
 
 
-def _entries(words: tuple[str, ...]) -> dict[bytes, Entry]:
-    terms: dict[bytes, list[_Term]] = defaultdict(list)
+def _refuse_blanks(words: tuple[str, ...]) -> None:
     for term, word in enumerate(words):
         if not word.strip():
             raise RulesetError(
                 f"Pattern {term + 1} of the ruleset is blank: it would match "
                 "everywhere. Remove it or write a word."
             )
+
+
+def _entries(words: tuple[str, ...]) -> dict[bytes, Entry]:
+    terms: dict[bytes, list[_Term]] = defaultdict(list)
+    for term, word in enumerate(words):
         for spelling in spellings(word):
             terms[spelling.folded].append((term, spelling))
-    return {
-        folded: Entry(len(folded), CLASS[folded[-1]] in _CLOSED, tuple(found))
-        for folded, found in terms.items()
-    }
+    return {folded: Entry.of(tuple(found)) for folded, found in terms.items()}
 
 
 def _sweeps(

@@ -55,6 +55,10 @@ no such file | {_NOBODY} | start it, or name its host in the URL
 )
 
 
+class UnreachableError(LedgerUnusableError):
+    """No connection could be made; it may be possible in a moment."""
+
+
 class Closed(Exception):  # noqa: N818  # a state, which is an error only to the caller
     """The ledger was closed."""
 
@@ -65,13 +69,13 @@ def misread(location: str) -> LedgerUnusableError:
     return LedgerUnusableError(f"ledger '{location}' {what}")
 
 
-def connection_failure(location: str, error: psycopg.Error) -> LedgerUnusableError:
+def connection_failure(location: str, error: psycopg.Error) -> UnreachableError:
     """Translate what stopped a connection from being made."""
     said = str(error).lower()
     unknown = (f"PostgreSQL says: {_line(error)}", "check the URL")
     known = (rest for sign, *rest in _CONNECTING if sign in said)
     reason, way_out = next(known, unknown)
-    return LedgerUnusableError(
+    return UnreachableError(
         f"ledger '{location}' cannot be reached: {reason}; {way_out}"
     )
 
@@ -101,12 +105,11 @@ def write_failure(location: str, error: Exception) -> LedgerError:
     )
 
 
-def lost_while_writing(location: str, error: Exception) -> LedgerWriteError:
+def lost_while_writing(error: UnreachableError) -> LedgerWriteError:
     """Say that the connection went, and could not be made again."""
-    what, way_out = _reason(error)
     return LedgerWriteError(
-        f"ledger '{location}' was lost while it was written, whether the last events "
-        f"are recorded will be seen when it is back: {what}; {way_out}"
+        f"{error}; it went while it was written: whether the last events are recorded "
+        "will be seen when it is back"
     )
 
 
@@ -117,7 +120,7 @@ def _reason(error: Exception) -> tuple[str, str]:
         case errors.InsufficientPrivilege():
             return (
                 "its user may not do that",
-                "grant it the rights that docs/how-to/postgresql.md lists",
+                "grant it the rights that 'Keep the ledger in PostgreSQL' lists",
             )
         case errors.UndefinedTable() | errors.UndefinedColumn():
             return "a table is missing", "restore a backup, or " + _ELSEWHERE

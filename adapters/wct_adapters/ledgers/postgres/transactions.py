@@ -10,6 +10,7 @@ from psycopg import errors
 from wct_adapters.ledgers.postgres.connections import Channel, Connection
 from wct_adapters.ledgers.postgres.failures import (
     Closed,
+    UnreachableError,
     lost_while_writing,
     write_failure,
 )
@@ -100,8 +101,7 @@ class Transactions:
         try:
             connection = self._channel.connection()
         except LedgerUnusableError as error:
-            msg = f"{error}; nothing was recorded"
-            raise LedgerWriteError(msg) from error
+            raise _unwritten(error) from error
         try:
             # Several statements: they cannot be prepared.
             connection.execute(_BEGIN[durability], prepare=False)
@@ -116,13 +116,19 @@ class Transactions:
         while True:
             try:
                 self._channel.connection()
-            except LedgerUnusableError:
+            except UnreachableError as unreachable:
                 if time.monotonic() > given_up_at:
-                    raise lost_while_writing(self._location, error) from error
+                    raise lost_while_writing(unreachable) from error
                 time.sleep(_PAUSE)
+            except LedgerUnusableError as unusable:
+                raise _unwritten(unusable) from unusable
             else:
                 return
 
     def close(self) -> None:
         with self._channel.lock:
             self._channel.close()
+
+
+def _unwritten(error: LedgerUnusableError) -> LedgerWriteError:
+    return LedgerWriteError(f"{error}; nothing more is recorded")

@@ -90,6 +90,14 @@ class EraseBlobs(NamedTuple):
     digests: tuple[str, ...]  # of blobs that are there
 
 
+class PruneStream(NamedTuple):
+    """Drop payloads and blobs of a stream, and record that they went."""
+
+    positions: tuple[tuple[int, int], ...]  # ranges, both ends included
+    digests: tuple[str, ...]  # of blobs that are there
+    size: int  # bytes, of all that
+
+
 class RevealEvidence(NamedTuple):
     """Record that raw evidence is about to be shown."""
 
@@ -110,6 +118,7 @@ StreamCommand = (
     | RevealEvidence
     | RequestErasure
     | EraseBlobs
+    | PruneStream
 )
 """Commands whose handler yields events for one stream."""
 

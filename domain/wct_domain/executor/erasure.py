@@ -59,7 +59,7 @@ def erase(
                 request(run)
                 runs.append(run)
     blobs = sum(_erase_blobs(tools, run, target.scopes[0]) for run in runs)
-    _sign(tools)
+    sign_if_signed(tools)
     return Erased(tuple(runs), blobs)
 
 
@@ -140,7 +140,7 @@ def _scope(stream: StreamAtWork, scope: str) -> str:
     return scope if started is None or started.scope is None else started.scope
 
 
-def _sign(tools: Equipment) -> None:
+def sign_if_signed(tools: Equipment) -> None:
     """Have the erasure covered by a checkpoint, if the ledger has any to go on from."""
     try:
         if tools.ledger.last_checkpoint() is not None:

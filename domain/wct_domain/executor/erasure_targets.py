@@ -162,11 +162,11 @@ def streams_of(tools: Equipment, run: str) -> Iterator[StreamHolding]:
             history=noted(ledger.read(name)),
             of_run=None if name == run else run,
         )
-        yield StreamHolding(stream, _sizes(ledger, digests))
+        yield StreamHolding(stream, stored_sizes(ledger, digests))
 
 
-def _sizes(ledger: Ledger, digests: set[str]) -> dict[str, int]:
-    """Map blobs that are there, with their parts, to their sizes."""
+def stored_sizes(ledger: Ledger, digests: set[str]) -> dict[str, int]:
+    """Map blobs that are there, with their parts, to their sizes in bytes."""
     sizes = ledger.maintenance.blob_sizes(digests)
     parts: set[str] = set()
     for digest, size in sizes.items():

@@ -21,6 +21,7 @@ class _Turn:
     events: tuple[NewEvent, ...]
     blobs: tuple[Blob, ...]
     forget: Collection[str] = ()
+    redact: Collection[int] = ()
     recorded: tuple[Recorded, ...] = ()
     error: LedgerError | None = None
     done: bool = False
@@ -69,12 +70,14 @@ class Recorder:
         blobs: tuple[Blob, ...] = (),
         cause: str | None = None,
         forget: Collection[str] = (),
+        redact: Collection[int] = (),
     ) -> tuple[Recorded, ...]:
         """Append a batch; return when it is recorded, folded and published.
 
         Args:
             cause: id of the event that led to these.
             forget: digests of blobs that go with it.
+            redact: positions of events whose payloads go with it.
 
         Raises:
             LedgerError: nothing of the batch was recorded. After the first failure,
@@ -82,7 +85,7 @@ class Recorder:
                 a gap would not be the history of this run.
         """
         turn = self._turn(events, blobs, cause)
-        turn.forget = forget
+        turn.forget, turn.redact = forget, redact
         with self._queue:
             self._waiting.append(turn)
         with self._writer:
@@ -142,6 +145,7 @@ class Recorder:
                 blobs=blobs,
                 correlation_id=self._correlation,
                 forget=[digest for turn in turns for digest in turn.forget],
+                redact=[position for turn in turns for position in turn.redact],
             )
         except BaseException as error:
             # Also an interrupt: what was committed by then, only the ledger knows.

@@ -11,6 +11,7 @@ from wct_domain.commands import (
     EraseBlobs,
     FailRun,
     InterruptRun,
+    PruneStream,
     RequestErasure,
     RevealEvidence,
     RunStep,
@@ -35,6 +36,7 @@ from wct_domain.handlers.lifecycle import (
     skip_step,
     start_run,
 )
+from wct_domain.handlers.pruning import prune_stream
 from wct_domain.handlers.run_step import run_step
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.handlers.tools import Events, StepTools, Timer
@@ -124,7 +126,11 @@ class StreamAtWork:
         history: tuple[Recorded, ...] = ()
         for batch in self._handle(command, draft):
             recorded = self.recorder.record(
-                batch, draft.take(), causes.now, draft.take_forgotten()
+                batch,
+                draft.take(),
+                causes.now,
+                draft.take_forgotten(),
+                draft.take_redacted(),
             )
             causes.after(recorded)
             history += recorded
@@ -196,6 +202,8 @@ class StreamAtWork:
                 return request_erasure(command, self.run)
             case EraseBlobs():
                 return erase_blobs(command, draft)
+            case PruneStream():
+                return prune_stream(command, draft)
             case _:
                 assert_never(command)
 

@@ -62,6 +62,15 @@ def replaced_by_a_copy(path: Path) -> None:
     copy.replace(path)
 
 
+def its_log_deleted(path: Path) -> None:
+    path.with_name(path.name + "-wal").unlink()
+
+
+def its_log_emptied_anew(path: Path) -> None:
+    its_log_deleted(path)
+    path.with_name(path.name + "-wal").touch()
+
+
 ALL_WAYS = pytest.mark.parametrize(
     "goes",
     [
@@ -71,6 +80,8 @@ ALL_WAYS = pytest.mark.parametrize(
         moved,
         replaced,
         replaced_by_a_copy,
+        its_log_deleted,
+        its_log_emptied_anew,
     ],
 )
 

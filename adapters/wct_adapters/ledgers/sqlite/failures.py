@@ -76,7 +76,7 @@ def opening_failure(location: str, error: apsw.Error) -> LedgerError:
 
 
 def _gone(location: str) -> str:
-    return f"ledger '{location}' was deleted or replaced while it was open"
+    return f"ledger '{location}' or its log was deleted or replaced while it was open"
 
 
 def damaged(location: str, reason: object) -> LedgerUnusableError:

@@ -126,6 +126,7 @@ def _open_for_writing(
             )
             raise LedgerUnusableError(msg)
         add_types(connection, CURRENT)
+        file.watch_log()
         identity = identity_of(connection)
         safe = FileSafe(keys.absolute(), identity.log_id, location)
         if has_events(connection):
@@ -150,6 +151,7 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
         if recorded_format(connection, location) is None:
             raise _empty(location)
         identity = identity_of(connection)
+        file.watch_log()
     return _ledger(
         path,
         identity,

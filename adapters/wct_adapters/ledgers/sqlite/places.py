@@ -94,7 +94,9 @@ def make_file(path: Path) -> None:
             return
         try:
             if path.parent.name == OWN_DIRECTORY:
-                path.parent.mkdir(mode=0o700, exist_ok=True)
+                if not path.parent.exists():
+                    path.parent.mkdir(mode=0o700, exist_ok=True)
+                    _sync(path.parent.parent)  # it is to be there after a power cut
                 _ignore(path.parent)
             _make_empty(path)
         except OSError as error:
@@ -164,6 +166,14 @@ def _ignore(directory: Path) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _mend_ignoring(directory: Path) -> None:

@@ -20,14 +20,30 @@ class OpenedFile:
     def __init__(self, path: Path) -> None:
         self._path = str(path.absolute())
         self._identity = _identity(self._path)
+        self._log = f"{self._path}-wal"
+        self._log_identity: Identity | None = None
+
+    def watch_log(self) -> None:
+        """Watch the write-ahead log too: it stays the same as long as it is open.
+
+        To be called when SQLite has just read the file, and so has opened its log.
+        Without one, because nobody may write here, there is nothing to watch.
+        """
+        self._log_identity = _identity(self._log)
 
     def is_gone(self) -> bool:
-        """Say whether the path leads nowhere now, or to another file (1 µs)."""
+        """Say whether a path leads nowhere now, or to another file (2 µs)."""
         try:
-            identity = _identity(self._path)
+            return (
+                self._identity is None
+                or _identity(self._path) != self._identity
+                or (
+                    self._log_identity is not None
+                    and _identity(self._log) != self._log_identity
+                )
+            )
         except PermissionError:  # out of sight is not gone
             return False
-        return identity is None or identity != self._identity
 
 
 def _identity(path: str) -> Identity | None:

@@ -11,19 +11,17 @@ from wct_domain.verification.signatures import Trust, origins_of
 from wct_domain.verification.trees import Tree
 from wct_domain.verification.verdict import Verdict
 
-ARTIFACTS = "artifacts/"
-
 
 def streams_of_run(ledger: Verifiable, run: str) -> list[str]:
     """Return the stream of a run, and those with artifacts that were saved after it.
 
-    Such a stream is caused by the first event of its run.
+    Such a stream is named after its run, and caused by the run's first event.
     """
     first = next(ledger.rows(stream=run), None)
     if first is None:
         return []
     found = [run]
-    for stream in ledger.streams(ARTIFACTS):
+    for stream in ledger.streams(f"artifacts/{run}/"):
         row = next(ledger.rows(stream=stream.name), None)
         if row is not None and row.causation_id == first.id:
             found.append(stream.name)

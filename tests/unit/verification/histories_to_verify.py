@@ -17,7 +17,7 @@ from wct_domain.testing.ledger_samples import OTHER, RUN, event_id
 from wct_domain.verification import Trust, Verdict, verify_ledger
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-AFTERWARDS = "artifacts/01980000-0000-7000-8000-00000000cccc"
+AFTERWARDS = f"artifacts/{RUN}/01980000-0000-7000-8000-00000000cccc"
 DONE = RunCompleted(succeeded=1, failed=0, skipped=0)
 
 

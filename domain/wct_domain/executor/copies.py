@@ -1,0 +1,126 @@
+"""Recording copies of a run: that one leaves, or that one is taken in."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from wct_domain.archive import parts_of
+from wct_domain.bundle import BLOBS, SHARED, Members, about
+from wct_domain.commands import NoteExport, NoteImport
+from wct_domain.errors import (
+    BlobDamagedError,
+    LedgerWriteError,
+    WrongExpectedVersionError,
+)
+from wct_domain.events import RunImported
+from wct_domain.executor.stream import Equipment, StreamAtWork
+from wct_domain.ports.ledger import Blob, Ledger
+from wct_domain.ports.sealed_log import StoredRow
+from wct_domain.projections.run import RunStatus
+from wct_domain.verification.bundle import Checked
+from wct_domain.verification.chains import references_in
+
+ATTEMPTS: Final = 5  # others may append to the run at the same time
+
+
+class Taken(NamedTuple):
+    """What came of an import."""
+
+    events: int  # that were stored; 0: the run was here already
+    keys: int | None  # of blobs, kept to read them; None: none came, or not for us
+
+
+def note_copy(equipment: Equipment, run: str, command: NoteExport | NoteImport) -> None:
+    """Record in a run that has ended that there is a copy of it.
+
+    Raises:
+        LedgerWriteError: the run still goes on, or the ledger cannot be written.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        history = equipment.ledger.read(run)
+        stream = StreamAtWork(run, equipment, history=history)
+        if stream.run.status is RunStatus.RUNNING:
+            msg = f"run {run} has not ended: a copy can be made when it has"
+            raise LedgerWriteError(msg)
+        try:
+            stream.dispatch(command)
+        except WrongExpectedVersionError:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -> Taken:
+    """Take a run out of a bundle that is sound; doing it twice is harmless.
+
+    A run that is here already stays as it is: what was erased of it stays away, and
+    what the bundle has of later events is not added.
+
+    Args:
+        by: keyed pseudonym of who does it.
+
+    Raises:
+        StreamTakenError, EventIdReusedError: something else has the run's name or ids.
+        LedgerWriteError: it could not be stored; doing it again goes on.
+    """
+    ledger, manifest = equipment.ledger, checked.manifest
+    streams: dict[str, list[StoredRow]] = {}
+    for row in checked.rows:
+        streams.setdefault(row.stream, []).append(row)
+    names = set(members.names())
+    events = 0
+    if not _is_here(ledger, streams[manifest.run]):
+        # The run last: it is what tells that all of it is here.
+        for stream in sorted(streams, key=lambda name: name == manifest.run):
+            rows = streams[stream]
+            events += ledger.import_rows(rows, _blobs(rows, members, names))
+    if _is_foreign(ledger, manifest.run, manifest.log):
+        signers = tuple(sorted(key.name for key in checked.verdict.signers))
+        command = NoteImport(by, manifest.log, manifest.size, signers)
+        note_copy(equipment, manifest.run, command)
+    return Taken(events, _keys(ledger, checked, members, names))
+
+
+def _is_here(ledger: Ledger, rows: Sequence[StoredRow]) -> bool:
+    """Say whether a run was taken in, or recorded here; then with the same events.
+
+    What was recorded in it since differs: there that it was exported, here that it
+    was imported.
+    """
+    ours = list(islice(ledger.rows(stream=rows[0].stream), len(rows)))
+    for here, there in zip(ours, rows, strict=False):
+        if here.hash != there.hash:
+            return here.type == RunImported.type
+    return len(ours) == len(rows) or (bool(ours) and ours[-1].type == RunImported.type)
+
+
+def _is_foreign(ledger: Ledger, run: str, log: str) -> bool:
+    """Say whether a run is of another ledger, and that is not recorded yet."""
+    if log in (ledger.log_id, *ledger.former_ids):
+        return False
+    return not any(row.type == RunImported.type for row in ledger.rows(stream=run))
+
+
+def _blobs(rows: Iterable[StoredRow], members: Members, names: set[str]) -> list[Blob]:
+    found: dict[str, bytes] = {}
+    for row in rows:
+        for digest in references_in(row.type, row.payload or b""):
+            if digest not in found and BLOBS + digest in names:
+                found[digest] = stored = members.read(BLOBS + digest)
+                for part in parts_of(stored):
+                    found[part] = members.read(BLOBS + part)
+    return [Blob(digest, stored) for digest, stored in found.items()]
+
+
+def _keys(
+    ledger: Ledger, checked: Checked, members: Members, names: set[str]
+) -> int | None:
+    if SHARED not in names:
+        return None
+    manifest = checked.manifest
+    bound_to = about(manifest.log, manifest.run)
+    try:
+        return ledger.keys.accept(members.read(SHARED), bound_to)
+    except BlobDamagedError:  # for another reader
+        return None

@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import apsw
 import pytest
 
+from tests.crash.writers import examine, keep_appending
+from tests.ledger_checks import stored_events
+
 ROOT = Path(__file__).parents[2]
-FAULTS = ("lost", "torn", "broken", "damaged", "errors")
+FAULTS = ("lost", "torn", "broken", "damaged", "unverified", "errors")
 
 
 def report_of(harness: str, *arguments: str) -> dict[str, int]:
@@ -31,10 +37,22 @@ def report_of(harness: str, *arguments: str) -> dict[str, int]:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_what_a_killed_writer_was_told_is_recorded_is_there() -> None:
-    report = report_of("kill_writers", "--seconds", "3")
-    assert {fault: report[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, 0)
+    report = report_of("kill_writers", "--seconds", "4")
+    faults = (*FAULTS, "missed", "seen twice", "never there")
+    assert {fault: report[fault] for fault in faults} == dict.fromkeys(faults, 0)
     assert report["kills"] >= 10
     assert report["acknowledged"] > 100
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    ("planted", "found"), [("forgetful", "seen twice"), ("hasty", "missed")]
+)
+def test_a_reader_that_keeps_its_cursor_wrongly_is_noticed(
+    planted: str, found: str
+) -> None:
+    report = report_of("kill_writers", "--kills", "30", "--planted", planted)
+    assert report[found] > 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -43,3 +61,22 @@ def test_eight_writers_lose_nothing_and_who_follows_them_misses_nothing() -> Non
     faults = (*FAULTS, "missed", "seen twice")
     assert {fault: report[fault] for fault in faults} == dict.fromkeys(faults, 0)
     assert report["recorded"] == report["stored"] >= 8 * 50
+
+
+def test_what_is_lost_torn_or_broken_is_noticed(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "ledger.db"
+    keep_appending(path, "0", 7, 20, lambda lines: told.extend(lines.splitlines()))
+    assert not any(examine(path, told).faults().values())
+    assert examine(path, [*told, "run/0 1000 nobody"]).lost == 1
+    batches = Counter(event.payload for event in stored_events(path))
+    payload = next(payload for payload, count in batches.items() if count > 1)
+    connection: Any = apsw.Connection(str(path))
+    connection.execute("DROP TRIGGER events_stay")
+    sql = "DELETE FROM events WHERE event_id = (SELECT max(event_id) FROM events "
+    connection.execute(f"{sql} WHERE payload = ?)", (payload,))
+    connection.close()
+    found = examine(path, told)
+    assert (found.lost, found.torn) == (1, 1)
+    assert found.broken > 0
+    assert found.unverified > 0

@@ -6,9 +6,13 @@ They are forked from a process that has imported everything and opened nothing.
 import os
 import random
 import signal
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn, TypeAlias
+
+from click import ClickException
 
 from tests.ledger_checks import (
     Stored,
@@ -18,11 +22,23 @@ from tests.ledger_checks import (
     stored_events,
 )
 from wct_adapters.identity import new_id, utc_now
+from wct_adapters.ledgers.ciphers import signature_fits
+from wct_adapters.ledgers.rows import id_text
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
-from wct_domain.events import PluginNoted
-from wct_domain.ports.ledger import ANY_VERSION, NewEvent
+from wct_domain.checkpoints import add_checkpoint
+from wct_domain.digests import Reference
+from wct_domain.errors import LedgerUnusableError, WctError
+from wct_domain.events import ArtifactSaved, Event, EvidenceRevealed, PluginNoted
+from wct_domain.ports.ledger import ANY_VERSION, Blob, Ledger, NewEvent
 from wct_domain.testing.ledger_samples import blob_of
 from wct_domain.upcasting import decode
+from wct_domain.verification import Trust, verify_ledger
+from wct_entrypoints.cli import main
+
+BATCH: Final = "batch:"  # opens the names of what writers append
+
+Work: TypeAlias = Callable[[Callable[[str], None]], None]
+"""What a process does, given a way to tell lines."""
 
 
 class Writer(NamedTuple):
@@ -45,7 +61,7 @@ class Writer(NamedTuple):
         return os.waitid(os.P_PID, self.process, options) is not None
 
 
-def start(work: Callable[[Callable[[str], None]], None], told: Path) -> Writer:
+def start(work: Work, told: Path) -> Writer:
     """Fork a child that does ``work``, which is given a way to tell lines."""
     told.touch()
     process = os.fork()
@@ -54,7 +70,7 @@ def start(work: Callable[[Callable[[str], None]], None], told: Path) -> Writer:
     return Writer(process, told)
 
 
-def _be_a_child(work: Callable[[Callable[[str], None]], None], told: Path) -> NoReturn:
+def _be_a_child(work: Work, told: Path) -> NoReturn:
     file = os.open(told, os.O_WRONLY | os.O_APPEND)
 
     def tell(lines: str) -> None:
@@ -73,22 +89,22 @@ def keep_appending(
 ) -> None:
     """Append batches of random sizes; tell of each event once it is recorded.
 
-    A batch is 1 to 3 events that say its name and size; some come with a blob. Every
-    other batch goes to a stream that all writers share.
+    Each event of a batch says the batch's name and size. Some come with a blob, some
+    must survive a power cut. Every other batch goes to a stream that all writers
+    share. Now and then all that is there is signed.
     """
     chance = random.Random(seed)
     ledger = open_sqlite_ledger(path, clock=utc_now)
     own = f"run/{name}"
     version = 0
     for number in range(batches):
-        size = chance.randint(1, 3)
-        blobs = [blob_of(chance.randbytes(chance.randint(1, 9000)))] * (number % 2)
-        fact = PluginNoted(
-            plugin=f"{name}/{number}",
-            name=str(size),
-            data={"blobs": [blob.digest for blob in blobs]},
-        )
-        events = [NewEvent(new_id(), fact) for _ in range(size)]
+        size = chance.randint(1, 4)
+        body = b"\0" + chance.randbytes(chance.randint(1, 9000))
+        blobs = [blob_of(body)] * (number % 2)
+        events = [
+            NewEvent(new_id(), fact)
+            for fact in _batch(f"{BATCH}{name}/{number}", size, blobs, chance)
+        ]
         shared = chance.random() < 0.5
         recorded = ledger.append(
             "shared" if shared else own,
@@ -98,7 +114,88 @@ def keep_appending(
         )
         version += 0 if shared else size
         tell("\n".join(f"{r.stream} {r.position} {r.id}" for r in recorded))
+        if chance.random() < 0.05:
+            add_checkpoint(ledger, ledger.keys, utc_now)
     ledger.close()
+
+
+def _batch(
+    name: str, size: int, blobs: list[Blob], chance: random.Random
+) -> Iterator[Event]:
+    whole = str(size)
+    for blob in blobs:
+        result = Reference(blob=blob.digest, content="0" * 64)
+        yield ArtifactSaved(artifact=name, result=result, items=size, size=0)
+    if chance.random() < 0.1 and len(blobs) < size:
+        yield EvidenceRevealed(by="0" * 32, command=name, step=whole)
+        size -= 1
+    for _ in range(size - len(blobs)):
+        yield PluginNoted(plugin=name, name=whole, data={})
+
+
+def keep_reading(
+    path: Path,
+    planted: str | None,
+    tell: Callable[[str], None],
+    *,
+    to_the_end: bool = False,
+) -> None:
+    """Follow the ledger; tell of each event, with the cursor after it.
+
+    It goes on where the last reader was killed.
+
+    Args:
+        planted: a fault. ``forgetful``: it goes on one event too early; ``hasty``: one
+            too late.
+        to_the_end: do not wait for more.
+    """
+    told = path.with_name("reader").read_text().splitlines()
+    if planted == "forgetful":
+        told = told[:-1]
+    cursor = told[-1].split()[0] if told else None
+    ledger = _open_when_there(path)
+    too_late = planted == "hasty"
+    while True:
+        for recorded in ledger.read_all(after=cursor):
+            cursor = ledger.cursor(recorded)
+            if too_late:
+                too_late = False
+                continue
+            tell(f"{cursor} {recorded.stream} {recorded.position} {recorded.id}")
+        if to_the_end:
+            return
+        time.sleep(0.001)
+
+
+def _open_when_there(path: Path) -> Ledger:
+    while True:
+        try:
+            return open_sqlite_ledger(path, clock=utc_now, read_only=True)
+        except LedgerUnusableError:  # the first of the writers is still making it
+            time.sleep(0.001)
+
+
+def command(
+    path: Path,
+    arguments: list[str],
+    tell: Callable[[str], None],
+    *,
+    must_work: bool = True,
+) -> None:
+    """Be ``wct``: what it prints is nobody's business, how it ends may be."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(silence, descriptor)
+    os.chdir(path.parent)
+    arguments = [*arguments, "--ledger", str(path)]
+    try:
+        main.main(arguments, standalone_mode=False)
+    except SystemExit as ended:
+        if ended.code and must_work:
+            tell(f"error wct {arguments[0]} ended with {ended.code}")
+    except (ClickException, WctError) as error:
+        if must_work:
+            tell(f"error wct {arguments[0]}: {error}")
 
 
 class Findings(NamedTuple):
@@ -109,6 +206,7 @@ class Findings(NamedTuple):
     torn: int  # batches of which only a part is there
     broken: int  # hashes or positions
     damaged: int  # blobs with other bytes than their digest
+    unverified: int  # flaws that verification finds
     errors: list[str]  # as the writers told them
 
     def faults(self) -> dict[str, int]:
@@ -121,41 +219,46 @@ def examine(path: Path, told: list[str]) -> Findings:
     errors = [line for line in told if line.startswith("error")]
     acknowledged = {line for line in told if not line.startswith("error")}
     if not path.exists() or path.stat().st_size == 0:
-        return Findings(0, len(acknowledged), 0, 0, 0, errors)
+        return Findings(0, len(acknowledged), 0, 0, 0, 0, errors)
     open_sqlite_ledger(path, clock=utc_now).close()  # may be written again
     events = stored_events(path)
-    there = {f"{e.stream} {e.position} {_text(e.event_id)}" for e in events}
+    there = {f"{e.stream} {e.position} {id_text(e.event_id)}" for e in events}
     broken = (first_broken(events) is not None) + (not is_gapless(events))
-    torn, named = _torn_batches(events)
-    ledger = open_sqlite_ledger(path, clock=utc_now, read_only=True)
-    for digest in named:
-        ledger.blob(digest)  # raises if it is missing
-    ledger.close()
     return Findings(
         len(events),
         len(acknowledged - there),
-        torn,
+        _torn_batches(events),
         broken,
         len(damaged_blobs(path)),
+        len(_flaws(path)),
         errors,
     )
 
 
-def _torn_batches(events: list[Stored]) -> tuple[int, set[str]]:
-    """Count batches of which a part is missing; collect the blobs that are named."""
-    batches: dict[str, list[int]] = {}
-    blobs: set[str] = set()
+def _flaws(path: Path) -> list[str]:
+    ledger = open_sqlite_ledger(path, clock=utc_now)
+    try:
+        trust = Trust(signature_fits, own=ledger.keys.verifier_keys())
+        return [str(flaw) for flaw in verify_ledger(ledger, trust).flaws]
+    finally:
+        ledger.close()
+
+
+def _torn_batches(events: list[Stored]) -> int:
+    """Count batches of which a part is missing."""
+    sizes: dict[str, int] = {}
+    there: Counter[str] = Counter()
     for event in events:
-        fact = decode(event.type, event.payload)
-        assert isinstance(fact, PluginNoted)
-        batches.setdefault(fact.plugin, []).append(int(fact.name))
-        named = fact.data["blobs"]
-        assert isinstance(named, list)
-        blobs.update(map(str, named))
-    torn = sum(1 for sizes in batches.values() if len(sizes) != sizes[0])
-    return torn, blobs
-
-
-def _text(raw: bytes) -> str:
-    text = raw.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+        match decode(event.type, event.payload):
+            case PluginNoted(plugin=name, name=text):
+                size = int(text)
+            case ArtifactSaved(artifact=name, items=size):
+                pass
+            case EvidenceRevealed(command=name, step=str(text)):
+                size = int(text)
+            case _:
+                continue
+        if name.startswith(BATCH):
+            sizes[name] = size
+            there[name] += 1
+    return sum(there[name] != size for name, size in sizes.items())

@@ -39,6 +39,7 @@ class Results(NamedTuple):
     ledger: str
     ledger_option: str  # what commands need to find the ledger; empty: nothing
     gaps: Mapping[str, Sequence[str]]  # connector to what it did not read
+    signed: bool  # a checkpoint covers its end
 
 
 def result_lines(shown: Results, *, unicode: bool) -> Iterator[str]:
@@ -110,6 +111,8 @@ def _whereabouts(shown: Results) -> Iterator[str]:
     yield printable(f"Results  {shown.file}")
     yield f"         {'evidence is masked' if shown.masked else 'with raw evidence'}"
     yield printable(f"Run      {shown.name} in {shown.ledger}")
+    if not shown.signed:
+        yield "Signed   pending: the next run signs it, or 'wct verify'"
     yield printable(f"Next     wct show {shown.name}{shown.ledger_option}")
     worst = _worst(shown.results)
     if worst is not None:

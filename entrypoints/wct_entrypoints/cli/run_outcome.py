@@ -63,6 +63,7 @@ def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) 
             ledger=ledger.location,
             ledger_option=_ledger_option(options.ledger),
             gaps=gaps_of(outcome.run, ledger),
+            signed=outcome.checkpoint is not None,
         )
         encoding = (sys.stdout.encoding or "").lower().replace("-", "")
         print_lines(result_lines(results, unicode=encoding == "utf8"))

@@ -1,6 +1,6 @@
 """What wct can be asked to do to a run. Each command has exactly one handler."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,12 +23,39 @@ class ExecuteRunbook(NamedTuple):
     erasure_scope: str | None = None
 
 
+class ResumeRunbook(NamedTuple):
+    """Go on with a run: do again what did not succeed, and what follows from it.
+
+    ``path`` is where the runbook is now; by default where it was. ``from_step`` does
+    that step again too, and those that read from it.
+    """
+
+    run: str
+    path: Path | None = None
+    from_step: str | None = None
+    accept_changes: bool = False
+
+
 class StartRun(NamedTuple):
     """Record that a planned runbook is about to run."""
 
     plan: ExecutionPlan
     source: bytes  # the runbook file, as read
     versions: Mapping[str, str] = MappingProxyType({})
+    path: Path | None = None  # of the runbook file
+
+
+class ResumeRun(NamedTuple):
+    """Record that a new attempt at the run claims it.
+
+    ``redo`` are the ids of the steps that begin anew.
+    """
+
+    plan: ExecutionPlan
+    source: bytes
+    redo: Collection[str]
+    versions: Mapping[str, str] = MappingProxyType({})
+    path: Path | None = None
 
 
 class RunStep(NamedTuple):
@@ -108,6 +135,7 @@ class RevealEvidence(NamedTuple):
 
 StreamCommand = (
     StartRun
+    | ResumeRun
     | RunStep
     | SkipStep
     | CompleteRun
@@ -122,4 +150,4 @@ StreamCommand = (
 )
 """Commands whose handler yields events for one stream."""
 
-Command = ExecuteRunbook | StreamCommand
+Command = ExecuteRunbook | ResumeRunbook | StreamCommand

@@ -22,6 +22,7 @@ and reads best in one place.
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
     ├─ ExportError · BundleError · RunNotFoundError
+    ├─ ResumeError                  RunHeldError · RunbookChangedError
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
                                     PartialRetryError · StreamTakenError
                                     UnknownEventError
@@ -239,6 +240,32 @@ class RunNotFoundError(WctError):
     """No run, or more than one, answers to an id on the command line."""
 
     code = "run.not-found"
+
+
+class ResumeError(WctError):
+    """A run cannot be gone on with as it was asked for."""
+
+    code = "run.resume"
+
+
+class RunHeldError(ResumeError):
+    """A process that lives is at work on the run."""
+
+    code = "run.held"
+
+
+class RunbookChangedError(ResumeError):
+    """The runbook is not what the run began with.
+
+    ``before`` and ``now`` are the two, in the form that is recorded: without secrets.
+    """
+
+    code = "run.runbook-changed"
+
+    def __init__(self, text: str, before: object, now: object) -> None:
+        super().__init__(text)
+        self.before = before
+        self.now = now
 
 
 class LedgerError(WctError):

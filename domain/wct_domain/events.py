@@ -216,6 +216,23 @@ class RunInterrupted(Fact):
     in_flight: tuple[str, ...]
 
 
+class RunResumed(Fact):
+    """A new attempt at this run claimed it, and goes on from what is recorded.
+
+    The steps of ``redo`` begin anew: what is recorded of them counts no more. All
+    others stay as they are. ``document`` is the runbook as read for this attempt.
+    """
+
+    type = "run.resumed/1"
+    durability = "power"
+    attempt: int = Field(ge=2)  # of the run as a whole
+    redo: tuple[str, ...]  # step ids, in declaration order
+    steps: tuple[PlannedStep, ...]
+    components: tuple[PlannedComponent, ...] = ()
+    versions: dict[str, str] = {}  # wct, python
+    document: Reference
+
+
 class EvidenceRevealed(Fact):
     """Somebody had raw evidence of this run shown."""
 
@@ -327,6 +344,7 @@ Event = (
     | RunCompleted
     | RunFailed
     | RunInterrupted
+    | RunResumed
     | EvidenceRevealed
     | SubscriberFailed
     | ErasureRequested

@@ -44,7 +44,8 @@ def test_a_password_that_libpq_would_take_for_a_host_is_refused_unseen(
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://u:secret@h/db?user=me%40corp", "postgresql://", "postgres://h"]
+    "url",
+    ["postgresql://u:secret@h/db?user=me%40corp", "postgresql://", "postgres://h"],
 )
 def test_any_other_url_is_libpqs_to_judge(url: str) -> None:
     refuse_misread(url)

@@ -81,9 +81,7 @@ def test_a_readers_key_survives_its_text_and_stays_the_same() -> None:
     assert keys.reader == keys.reader
 
 
-@pytest.mark.parametrize(
-    "text", ["", "wct-reader", "wct-reader+00000000+AAAA"]
-)
+@pytest.mark.parametrize("text", ["", "wct-reader", "wct-reader+00000000+AAAA"])
 def test_what_is_no_readers_key_is_refused(text: str) -> None:
     with pytest.raises(CheckpointError, match="not a reader's key"):
         ReaderKey.parse(text)

@@ -146,6 +146,9 @@ class KeyRing(Keys):
             scope = self.scope_of(name)  # another one, if it was erased just now
         return _ScopeSealer(scope, self._cipher)
 
+    def sealer_of(self, scope: str) -> Sealer:
+        return _ScopeSealer(scope, self._cipher)
+
     def open(self, sealed: bytes) -> bytes:
         from wct_adapters.ledgers.ciphers import (  # noqa: PLC0415  # see above
             key_name,

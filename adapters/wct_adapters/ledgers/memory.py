@@ -14,6 +14,7 @@ from wct_adapters.ledgers.batch import (
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
 from wct_adapters.ledgers.intake import is_here, placed, refuse_no_chain
 from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.memory_locks import MemoryLocks
 from wct_adapters.ledgers.memory_size import MemoryMaintenance
 from wct_adapters.ledgers.rows import (
     Row,
@@ -37,6 +38,7 @@ from wct_domain.ports.clock import Clock
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
 from wct_domain.ports.maintenance import Maintenance
+from wct_domain.ports.run_locks import RunLocks
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
@@ -53,6 +55,7 @@ class MemoryLedger(Ledger):
         self._log_id = str(uuid4())
         self._keys = KeyRing(MemorySafe(), self._log_id)
         self._lock = Lock()
+        self._locks = MemoryLocks()
         self._closed = False
         # Lists only grow, so that readers need no lock.
         self._rows: list[Row] = []
@@ -73,6 +76,10 @@ class MemoryLedger(Ledger):
     @property
     def former_ids(self) -> tuple[str, ...]:
         return ()
+
+    @property
+    def locks(self) -> RunLocks:
+        return self._locks
 
     @property
     def keys(self) -> Keys:

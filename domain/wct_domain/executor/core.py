@@ -1,20 +1,29 @@
 """Executes runbooks: gives commands, and reads results from projections."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol, assert_never
 
+from wct_domain.archive import BlobReader
 from wct_domain.checkpoints import add_checkpoint, checkpoint_over
 from wct_domain.commands import (
     CompleteRun,
     ExecuteRunbook,
     FailRun,
     InterruptRun,
+    ResumeRun,
+    ResumeRunbook,
     StartRun,
 )
-from wct_domain.errors import ArtifactStoreError, ExecutorError, WctError
+from wct_domain.errors import (
+    ArtifactStoreError,
+    ExecutorError,
+    RunHeldError,
+    WctError,
+    WrongExpectedVersionError,
+)
 from wct_domain.executor.artifact_store import RecordedArtifactStore
 from wct_domain.executor.scheduler import Scheduler
 from wct_domain.executor.stream import Equipment, StreamAtWork
@@ -25,6 +34,7 @@ from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.ports.workers import Workers
 from wct_domain.projections.results import AnalysisResult, results_of
 from wct_domain.projections.run import Run
+from wct_domain.resumption import recorded_runbook, resumption
 from wct_domain.runbook import ExecutionStep, Runbook
 
 
@@ -122,11 +132,13 @@ class RunbookExecutor:
         self._scheduler: Scheduler | None = None
         self.artifact_store = artifact_store
 
-    def dispatch(self, command: ExecuteRunbook) -> Outcome:
-        """Handle a command from outside. See ``execute``."""
+    def dispatch(self, command: ExecuteRunbook | ResumeRunbook) -> Outcome:
+        """Handle a command from outside. See ``execute`` and ``resume``."""
         match command:
             case ExecuteRunbook():
                 return self.execute(command)
+            case ResumeRunbook():
+                return self.resume(command)
             case _:
                 assert_never(command)
 
@@ -149,19 +161,76 @@ class RunbookExecutor:
         run_id = command.run or self._equipment.new_id()
         scope = scope_name(run_id, command.erasure_scope)
         stream = StreamAtWork(run_id, self._equipment, sources=sources, scope=scope)
+        opening = StartRun(
+            plan, loaded.source, self._equipment.versions, path=command.path
+        )
+        with self._equipment.ledger.locks.hold(run_id):
+            return self._carry_out(opening, stream, sources)
+
+    def resume(self, command: ResumeRunbook) -> Outcome:
+        """Go on with a run from what is recorded of it.
+
+        Steps that succeeded are not run again. A run that somebody is at work on is
+        refused; whether a process was killed, its lock tells.
+
+        Raises:
+            ResumeError: the run cannot be gone on with; the text says what can be done.
+            RunHeldError: somebody is at work on it.
+            RunbookChangedError: the runbook says something else than it did, and
+                changes are not accepted.
+            ErasedError: what the run has stored was erased.
+            ExecutorError, LedgerError, RunInterruptedError, KeyboardInterrupt,
+            SystemExit: as ``execute``.
+        """
+        ledger = self._equipment.ledger
+        with ledger.locks.hold(command.run):
+            history = list(ledger.read(command.run))
+            run = Run.of(history)
+            before = recorded_runbook(run, BlobReader(ledger, ledger.keys))
+            path = command.path or before.path
+            loaded = self._load(path)
+            opening = resumption(
+                run,
+                before,
+                plan_runbook(loaded.runbook),
+                loaded.source,
+                command,
+                versions=self._equipment.versions,
+                key=ledger.keys.content_key,
+            )
+            done = set(opening.plan.steps).difference(opening.redo)
+            sources = SharedSources(opening.plan, done)
+            stream = StreamAtWork(
+                command.run, self._equipment, sources=sources, history=history
+            )
+            try:
+                return self._carry_out(opening, stream, sources, done)
+            except WrongExpectedVersionError as error:
+                msg = f"run {command.run} was just resumed by somebody else"
+                raise RunHeldError(msg) from error
+
+    def _carry_out(
+        self,
+        opening: StartRun | ResumeRun,
+        stream: StreamAtWork,
+        sources: SharedSources,
+        done: Collection[str] = (),
+    ) -> Outcome:
+        """Record that an attempt begins, and visit all steps but those ``done``."""
+        plan = opening.plan
 
         def visited(step: ExecutionStep) -> None:
             if self._mirror is not None:
-                self._reflect(stream, step)
+                self._reflect(stream, step.id)
 
-        scheduler = Scheduler(plan, stream, sources, self._make_workers(), visited)
+        scheduler = Scheduler(
+            plan, stream, sources, self._make_workers(), visited, done=done
+        )
         # Before the first event, so that no started run misses a signal.
         self._scheduler = scheduler
         try:
-            started = stream.dispatch(
-                StartRun(plan, loaded.source, self._equipment.versions)
-            )
-            self._visit_all(stream, scheduler, started[0].id)
+            begun = stream.dispatch(opening)
+            self._visit_all(stream, scheduler, begun[0].id)
         except BaseException:
             if stream.run.ended_at is not None:
                 # Whatever stops this, what is under way is why the run ended.
@@ -170,8 +239,8 @@ class RunbookExecutor:
             raise
         finally:
             self._scheduler = None
-        results = results_of(stream.run, loaded.runbook, stream.blobs)
-        return Outcome(stream.run, loaded.runbook, results, self._checkpoint(stream))
+        results = results_of(stream.run, plan.runbook, stream.blobs)
+        return Outcome(stream.run, plan.runbook, results, self._checkpoint(stream))
 
     def interrupt(self, signal: str) -> bool:
         """Ask the run that executes now to stop; safe in a signal handler.
@@ -198,6 +267,8 @@ class RunbookExecutor:
         try:
             self.artifact_store.bind(stream)
             self._reflect_clear()
+            for step in list(stream.artifacts.saved):  # kept from an earlier attempt
+                self._reflect(stream, step)
             stopped_by = scheduler.run(started_id)
             # From here on a signal finds no run to stop, and does what it does anyway.
             self._scheduler = None
@@ -251,12 +322,12 @@ class RunbookExecutor:
             except Exception as error:  # noqa: BLE001  # foreign code must not stop a run
                 self._report(error)
 
-    def _reflect(self, stream: StreamAtWork, step: ExecutionStep) -> None:
-        saved = stream.artifacts.saved.get(step.id)
+    def _reflect(self, stream: StreamAtWork, step: str) -> None:
+        saved = stream.artifacts.saved.get(step)
         if saved is None or self._mirror is None:
             return
         try:
-            self._mirror.save(step.id, stream.blobs.message(saved.result))
+            self._mirror.save(step, stream.blobs.message(saved.result))
         except Exception as error:  # noqa: BLE001  # as above
             self._report(error)
 

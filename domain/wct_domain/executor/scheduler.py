@@ -1,6 +1,6 @@
 """Runs the steps of a plan as they become ready, several at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from queue import SimpleQueue
 from threading import Lock
 
@@ -19,6 +19,9 @@ class Scheduler:
 
     A worker that finishes a step goes on with one that thereby became ready, and
     queues the others: a chain needs no switch of threads.
+
+    Args:
+        done: steps that were visited already, in an earlier attempt.
     """
 
     def __init__(
@@ -28,6 +31,8 @@ class Scheduler:
         sources: SharedSources,
         workers: Workers,
         visited: Callable[[ExecutionStep], None],
+        *,
+        done: Collection[str] = (),
     ) -> None:
         self._plan = plan
         self._stream = stream
@@ -35,7 +40,7 @@ class Scheduler:
         self._workers = workers
         self._visited = visited
         self._lock = Lock()
-        self._frontier = plan.frontier()
+        self._frontier = plan.frontier(done)
         # A queue, and not threading.Event, whose set() can deadlock in a signal handler
         # that interrupts wait(): SimpleQueue.put() is made to be called there.
         self._wake: SimpleQueue[None] = SimpleQueue()
@@ -60,6 +65,8 @@ class Scheduler:
         self._started_id = started_id
         with self._lock:
             ready = self._frontier.take()
+            if self._frontier.exhausted:
+                self._end()
         for step in ready:
             self._submit(step)
         self._wake.get()

@@ -13,6 +13,7 @@ from wct_domain.commands import (
     InterruptRun,
     PruneStream,
     RequestErasure,
+    ResumeRun,
     RevealEvidence,
     RunStep,
     SaveArtifact,
@@ -33,6 +34,7 @@ from wct_domain.handlers.lifecycle import (
     complete_run,
     fail_run,
     interrupt_run,
+    resume_run,
     skip_step,
     start_run,
 )
@@ -77,8 +79,9 @@ class StreamAtWork:
         sources: what the run's steps share; without it no step can be run.
         history: what is in the stream already.
         artifacts: those that there are before its first event; none by default.
-        scope: name of the erasure scope for which blobs are sealed; None: they stay
-            readable by whoever reads the ledger.
+        scope: name of the erasure scope for which blobs are sealed. Without it they
+            are sealed for the scope that the history tells of, if it does; else they
+            stay readable by whoever reads the ledger.
         of_run: the run that this stream belongs to, if it is not the run's own.
     """
 
@@ -186,6 +189,10 @@ class StreamAtWork:
                 key = self._equipment.ledger.keys.content_key
                 scope = None if self._sealer is None else self._sealer.scope
                 return start_run(command, components, draft, key, scope)
+            case ResumeRun():
+                components = self._equipment.components
+                key = self._equipment.ledger.keys.content_key
+                return resume_run(command, components, draft, key, self.run)
             case CompleteRun():
                 return complete_run(command, self.run)
             case FailRun():
@@ -215,9 +222,13 @@ class StreamAtWork:
     @cached_property
     def _sealer(self) -> Sealer | None:
         # When it is first needed: a scope gets its key with the first blob.
-        if self._scope is None:
+        keys = self._equipment.ledger.keys
+        if self._scope is not None:
+            return keys.sealer(self._scope)
+        started = self.run.started
+        if started is None or started.scope is None:
             return None
-        return self._equipment.ledger.keys.sealer(self._scope)
+        return keys.sealer_of(started.scope)
 
     def _tools(self, draft: BlobDraft) -> StepTools:
         if self._sources is None:

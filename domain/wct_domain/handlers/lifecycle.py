@@ -1,10 +1,18 @@
 """How a run starts and ends, and how a step is passed over."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from wct_domain.archive import BlobDraft
-from wct_domain.commands import CompleteRun, FailRun, InterruptRun, SkipStep, StartRun
+from wct_domain.commands import (
+    CompleteRun,
+    FailRun,
+    InterruptRun,
+    ResumeRun,
+    SkipStep,
+    StartRun,
+)
 from wct_domain.components import Components
 from wct_domain.digests import pseudonym
 from wct_domain.errors import UpstreamFailedError, WctError
@@ -15,6 +23,7 @@ from wct_domain.events import (
     RunCompleted,
     RunFailed,
     RunInterrupted,
+    RunResumed,
     RunStarted,
     StepSkipped,
 )
@@ -40,26 +49,57 @@ def start_run(
 ) -> Events:
     """Record the plan and what will decide its outcome; the artifact store is empty."""
     runbook = command.plan.runbook
-
-    def digest(secret: str) -> str:
-        return pseudonym(key, "secret", secret)
-
-    document = {
-        "runbook": without_secrets(runbook.model_dump(exclude_defaults=True), digest),
-        # Equal for equal files: resume and diff ask whether the runbook changed.
-        "source": pseudonym(key, "runbook", command.source.hex()),
-    }
     yield (
         RunStarted(
             runbook=runbook.name,
             steps=tuple(_planned(step) for step in runbook.execution),
             components=tuple(_components(runbook, components)),
             versions=dict(command.versions),
-            document=draft.document(document),
+            document=draft.document(runbook_document(command, key)),
             scope=scope,
         ),
         ArtifactsCleared(),
     )
+
+
+def resume_run(
+    command: ResumeRun, components: Components, draft: BlobDraft, key: bytes, run: Run
+) -> Events:
+    """Record that an attempt claims the run, and what it will do again.
+
+    The artifact store stays as it is, but for the steps that begin anew.
+    """
+    runbook = command.plan.runbook
+    yield (
+        RunResumed(
+            attempt=run.attempt + 1,
+            redo=tuple(s.id for s in runbook.execution if s.id in command.redo),
+            steps=tuple(_planned(step) for step in runbook.execution),
+            components=tuple(_components(runbook, components)),
+            versions=dict(command.versions),
+            document=draft.document(runbook_document(command, key)),
+        ),
+    )
+
+
+def runbook_document(command: StartRun | ResumeRun, key: bytes) -> dict[str, Any]:
+    """Describe the runbook as it is recorded: secret values as keyed digests."""
+
+    def digest(secret: str) -> str:
+        return pseudonym(key, "secret", secret)
+
+    document = command.plan.runbook.model_dump(exclude_defaults=True)
+    return {
+        "runbook": without_secrets(document, digest),
+        # Equal for equal files.
+        "source": pseudonym(key, "runbook", command.source.hex()),
+        **({} if command.path is None else {"path": _text_of(command.path)}),
+    }
+
+
+def _text_of(path: Path) -> str:
+    # A name that is not UTF-8 is no text; JSON holds nothing else.
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _planned(step: ExecutionStep) -> PlannedStep:

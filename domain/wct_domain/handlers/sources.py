@@ -1,7 +1,7 @@
 """Reading a connector once for all steps that want the same from it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeAlias, cast
@@ -30,13 +30,18 @@ class SharedSources:
 
     Each step gets a copy of its own. A source that could not be read is not tried
     again for the next step: both would be told different things of one run.
+
+    Args:
+        done: steps that will not ask.
     """
 
-    def __init__(self, plan: ExecutionPlan) -> None:
+    def __init__(self, plan: ExecutionPlan, done: Collection[str] = ()) -> None:
         self._lock = Lock()
         self._readings: dict[tuple[str, Schema], _Reading] = {}
         self._waiting = Counter(
-            step.connector for step in plan.runbook.execution if step.connector
+            step.connector
+            for step in plan.runbook.execution
+            if step.connector and step.id not in done
         )
 
     def read(

@@ -86,6 +86,13 @@ class Keys(Protocol):
         """
         ...
 
+    def sealer_of(self, scope: str) -> Sealer:
+        """Seal for the scope of this pseudonym, which has a key.
+
+        What it seals fails, with ``ErasedError``, when the scope was erased.
+        """
+        ...
+
     def open(self, sealed: bytes) -> bytes:
         """Decrypt what any sealer of this ledger has made.
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from wct_domain.events import AnyEvent, Event
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.maintenance import Maintenance
+from wct_domain.ports.run_locks import RunLocks
 from wct_domain.ports.sealed_log import SealedLog, StoredRow
 
 ANY_VERSION = None
@@ -181,6 +182,11 @@ class Ledger(EventLog, BlobStore, SealedLog, Protocol):
     @property
     def location(self) -> str:
         """Where it is, for people; without passwords."""
+        ...
+
+    @property
+    def locks(self) -> RunLocks:
+        """Who is at work on which run."""
         ...
 
     @property

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from wct_domain.events import AnyEvent, ArtifactSaved, ArtifactsCleared
+from wct_domain.events import (
+    AnyEvent,
+    ArtifactSaved,
+    ArtifactsCleared,
+    RunResumed,
+)
 
 
 class Artifacts:
@@ -25,6 +30,9 @@ class Artifacts:
                 self._saved[event.artifact] = event
             case ArtifactsCleared():
                 self._saved.clear()
+            case RunResumed():
+                for step in event.redo:
+                    self._saved.pop(step, None)
             case _:
                 pass
 

@@ -13,6 +13,7 @@ from wct_domain.events import (
     ArtifactSaved,
     DataErased,
     ErasureRequested,
+    PlannedComponent,
     PlannedStep,
     Reason,
     RunCompleted,
@@ -20,6 +21,7 @@ from wct_domain.events import (
     RunImported,
     RunInterrupted,
     RunPruned,
+    RunResumed,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -99,6 +101,11 @@ class Run:
         self.pruned_at: datetime | None = None
         self.imported: RunImported | None = None
         self.imported_at: datetime | None = None
+        self.attempt = 1  # one more with each time that it was resumed
+        self.document: Reference | None = None  # the runbook of the last attempt
+        self.planned: tuple[PlannedStep, ...] = ()
+        self.components: tuple[PlannedComponent, ...] = ()
+        self.versions: Mapping[str, str] = MappingProxyType({})
         self.version = 0
         self.id = ""
         self._steps: dict[str, StepState] = {}
@@ -167,6 +174,8 @@ class Run:
                 step.because = event.because
             case RunStarted():
                 self._start(event, recorded)
+            case RunResumed():
+                self._resume(event)
             case RunCompleted() | RunFailed() | RunInterrupted():
                 self._finish(event, recorded.at)
             case _:
@@ -191,7 +200,26 @@ class Run:
         self.id = recorded.stream
         self.started, self.started_id = event, recorded.id
         self.started_at = recorded.at
+        self._plan(event)
         self._steps = {step.id: StepState(step) for step in event.steps}
+
+    def _resume(self, event: RunResumed) -> None:
+        self.attempt = event.attempt
+        self.status, self.ended_at = RunStatus.RUNNING, None
+        self.message = self.signal = None
+        self._plan(event)
+        known = self._steps
+        for name in event.redo:
+            known.pop(name, None)
+        self._steps = {
+            plan.id: known.get(plan.id) or StepState(plan) for plan in event.steps
+        }
+        for plan in event.steps:
+            self._steps[plan.id].plan = plan
+
+    def _plan(self, event: RunStarted | RunResumed) -> None:
+        self.document, self.planned = event.document, event.steps
+        self.components, self.versions = event.components, event.versions
 
     def _complete(self, event: StepCompleted, event_id: str) -> None:
         step = self._end(event.step, StepStatus.SUCCEEDED, event_id)

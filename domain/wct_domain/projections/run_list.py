@@ -18,6 +18,7 @@ from wct_domain.events import (
     RunImported,
     RunInterrupted,
     RunPruned,
+    RunResumed,
     RunStarted,
 )
 from wct_domain.ports.ledger import Recorded
@@ -25,7 +26,7 @@ from wct_domain.projections.run import RunStatus
 from wct_domain.upcasting import CURRENT, UPCASTERS
 
 Ending = RunCompleted | RunFailed | RunInterrupted
-Lifecycle = RunStarted | Ending | DataErased | RunPruned | RunImported
+Lifecycle = RunStarted | RunResumed | Ending | DataErased | RunPruned | RunImported
 
 _NAMES = {kind.type.partition("/")[0] for kind in get_args(Lifecycle)}
 
@@ -112,6 +113,9 @@ class RunList:
                 run.erased_at = at
             case RunPruned():
                 run.pruned_at = at
+            case RunResumed():
+                run.status, run.ended_at, run.tally = RunStatus.RUNNING, None, None
+                run.steps = len(event.steps)
             case RunImported():
                 run.imported_at = at
             case _:

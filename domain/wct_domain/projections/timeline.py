@@ -18,6 +18,7 @@ from wct_domain.events import (
     RunImported,
     RunInterrupted,
     RunPruned,
+    RunResumed,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -71,6 +72,9 @@ def describe(event: AnyEvent) -> str:
         case RunInterrupted():
             steps = ", ".join(event.in_flight) or "no step"
             return f"run interrupted by {event.signal}, in flight: {steps}"
+        case RunResumed():
+            steps = ", ".join(event.redo) or "no step"
+            return f"run resumed, attempt {event.attempt}; to be done: {steps}"
         case EvidenceRevealed():
             what = f" of {event.step}" if event.step else ""
             return f"raw evidence{what} shown by '{event.command}' to user {event.by}"

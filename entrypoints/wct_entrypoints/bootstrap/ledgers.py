@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 DEFAULT = Path(".wct/ledger.db")
+_BESIDE = ("-wal", "-shm", "-journal", ".locks")
 
 
 def ledger_place(
@@ -47,7 +48,7 @@ def ledger_files(
         return (Path(keys) if keys else _data_directory(environ),)
     return (
         place,
-        *(place.with_name(place.name + end) for end in ("-wal", "-shm", "-journal")),
+        *(place.with_name(place.name + end) for end in _BESIDE),
         Path(keys) if keys else place.with_name(place.name + ".keys"),
     )
 

@@ -23,6 +23,7 @@ from wct_domain.events import (
     RunImported,
     RunInterrupted,
     RunPruned,
+    RunResumed,
     RunStarted,
     SourceRead,
     StepCompleted,
@@ -175,6 +176,9 @@ def kept_and_gone() -> list[AnyEvent]:
         RunExported(by=user, size=9),
         RunImported(by=user, log="other", size=9),
         PrunedEvent("step.completed/1"),
+        RunResumed(
+            attempt=2, redo=("b",), steps=started("a", "b").steps, document=ref()
+        ),
     ]
 
 

@@ -118,7 +118,7 @@ def test_it_says_of_each_run_what_the_runs_own_fold_says(
         assert (summary.status, summary.started_at) == (run.status, run.started_at)
         assert (summary.duration, summary.steps) == (
             run.duration,
-            len(run.started.steps),
+            len(run.planned),
         )
 
 

@@ -85,6 +85,7 @@ TEXTS: list[tuple[AnyEvent, str]] = [
             f"run exported by user {'9' * 32}",
             f"run imported from ledger other by user {'9' * 32}",
             "step.completed/1: its payload was pruned",
+            "run resumed, attempt 2; to be done: b",
         ],
         strict=True,
     ),

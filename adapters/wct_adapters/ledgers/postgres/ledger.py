@@ -15,6 +15,7 @@ from wct_domain.errors import LedgerWriteError
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
 from wct_domain.ports.maintenance import Maintenance
+from wct_domain.ports.run_locks import RunLocks
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
@@ -37,6 +38,7 @@ class PostgresLedger(Ledger):
         writing: Writing | None,
         keys: Keys,
         maintenance: Maintenance,
+        locks: RunLocks,
     ) -> None:
         self._location = location
         self._facts = facts
@@ -45,6 +47,7 @@ class PostgresLedger(Ledger):
         self._sealed = SealedReader(reader, location)
         self._keys = keys
         self._maintenance = maintenance
+        self._locks = locks
 
     @property
     def location(self) -> str:
@@ -57,6 +60,10 @@ class PostgresLedger(Ledger):
     @property
     def former_ids(self) -> tuple[str, ...]:
         return self._facts.former_ids
+
+    @property
+    def locks(self) -> RunLocks:
+        return self._locks
 
     @property
     def keys(self) -> Keys:

@@ -24,6 +24,7 @@ from wct_adapters.ledgers.postgres.contents import (
 )
 from wct_adapters.ledgers.postgres.failures import opening_failure
 from wct_adapters.ledgers.postgres.ledger import PostgresLedger, Writing
+from wct_adapters.ledgers.postgres.locks import AdvisoryLocks
 from wct_adapters.ledgers.postgres.moving import settle
 from wct_adapters.ledgers.postgres.operations import PostgresMaintenance
 from wct_adapters.ledgers.postgres.read import PagedReader
@@ -98,7 +99,8 @@ def open_postgres_ledger(
         appender = Appender(transactions, clock)
         writing = Writing(transactions, appender, Sealer(transactions, reader))
     maintenance = PostgresMaintenance(url, reader, location)
-    return PostgresLedger(location, facts, reader, writing, ring, maintenance)
+    locks = AdvisoryLocks(url, location, facts.log_id)
+    return PostgresLedger(location, facts, reader, writing, ring, maintenance, locks)
 
 
 def _made(

@@ -13,6 +13,7 @@ from wct_domain.errors import LedgerWriteError
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
 from wct_domain.ports.maintenance import Maintenance
+from wct_domain.ports.run_locks import RunLocks
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
@@ -27,6 +28,7 @@ class SqliteLedger(Ledger):
         writing: tuple[Writer, Appender] | None,
         keys: Keys,
         maintenance: Maintenance,
+        locks: RunLocks,
     ) -> None:
         self._location = location
         self._log_id, self._former_ids = identity
@@ -35,6 +37,7 @@ class SqliteLedger(Ledger):
         self._sealed = SealedReader(reader, location)
         self._keys = keys
         self._maintenance = maintenance
+        self._locks = locks
 
     @property
     def location(self) -> str:
@@ -47,6 +50,10 @@ class SqliteLedger(Ledger):
     @property
     def former_ids(self) -> tuple[str, ...]:
         return self._former_ids
+
+    @property
+    def locks(self) -> RunLocks:
+        return self._locks
 
     @property
     def keys(self) -> Keys:

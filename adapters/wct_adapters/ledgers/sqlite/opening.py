@@ -8,6 +8,7 @@ from typing import Final
 
 import apsw
 
+from wct_adapters.ledgers.file_locks import FileLocks
 from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.sqlite.append import Appender
@@ -169,7 +170,8 @@ def _ledger(
     keys: KeyRing,
 ) -> SqliteLedger:
     maintenance = SqliteMaintenance(path, reader)
-    return SqliteLedger(str(path), identity, reader, writing, keys, maintenance)
+    locks = FileLocks(path.absolute().with_name(path.name + ".locks"))
+    return SqliteLedger(str(path), identity, reader, writing, keys, maintenance, locks)
 
 
 def _empty(location: str) -> LedgerUnusableError:

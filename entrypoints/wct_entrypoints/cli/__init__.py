@@ -9,12 +9,13 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import click
 
@@ -34,6 +35,7 @@ COMMANDS = {
     "artifacts": ("artifacts", "List a run's artifacts, or print one."),
     "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),
+    "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
 }
 """Command name to its module in this package and its line of help.
 
@@ -43,8 +45,43 @@ The module has the command as ``<name with underscores>``."""
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when it is needed."""
+class TableGroup(click.Group):
+    """A group that imports a command's module only when it is needed.
+
+    Its commands stand in ``table``, as in ``COMMANDS``. A command of a group within
+    the program has the group's name before its own: ``ledger_backup``.
+    """
+
+    table: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    prefix: ClassVar[str] = ""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.table:
+            return None
+        with not_collecting():
+            module = import_module(f"{__name__}.{self.table[cmd_name][0]}")
+        name = (self.prefix + cmd_name).replace("-", "_")
+        # A function cannot be called like a word of Python's own: ``import_``.
+        command: click.Command = getattr(module, name + "_" * iskeyword(name))
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
+
+
+class LazyGroup(TableGroup):
+    """The whole program."""
+
+    table = COMMANDS
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Be the whole program: run a command and end the process.
@@ -85,26 +122,6 @@ class LazyGroup(click.Group):
             name = type(error).__name__
             click.echo(f"Error: an installed component raised {name}", err=True)
             sys.exit(1)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        with not_collecting():
-            module = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
-
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
 @contextmanager

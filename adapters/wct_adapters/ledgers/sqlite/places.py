@@ -93,17 +93,26 @@ def make_file(path: Path) -> None:
             _mend_ignoring(path.parent)
             return
         try:
-            if path.parent.name == OWN_DIRECTORY:
-                if not path.parent.exists():
-                    path.parent.mkdir(mode=0o700, exist_ok=True)
-                    _sync(path.parent.parent)  # it is to be there after a power cut
-                _ignore(path.parent)
+            _make_own_directory(path.parent)
             _make_empty(path)
         except OSError as error:
             reason = f"cannot be made: {error.strerror}; {_ELSEWHERE}"
             raise _unusable(path, reason) from error
         if not path.exists():
             raise _unusable(path, f"is a link that leads nowhere; {_ELSEWHERE}")
+
+
+def make_own_directory(path: Path) -> None:
+    """Make ``.wct``, if that is where a file is to be, for its owner, ignored by git.
+
+    Raises:
+        LedgerUnusableError: it cannot be made.
+    """
+    try:
+        _make_own_directory(path.parent)
+    except OSError as error:
+        reason = f"cannot be made: {error.strerror}; {_ELSEWHERE}"
+        raise _unusable(path, reason) from error
 
 
 def may(path: Path, what: int) -> bool:
@@ -142,6 +151,14 @@ def _refuse_log_of_another(path: Path) -> None:
             f"put the ledger back beside it, or move the log away; or {_ELSEWHERE}"
         )
         raise _unusable(path, reason)
+
+
+def _make_own_directory(directory: Path) -> None:
+    if directory.name == OWN_DIRECTORY:
+        if not directory.exists():
+            directory.mkdir(mode=0o700, exist_ok=True)
+            _sync(directory.parent)  # it is to be there after a power cut
+        _ignore(directory)
 
 
 def _make_empty(path: Path) -> None:

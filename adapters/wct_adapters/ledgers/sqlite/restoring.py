@@ -13,8 +13,9 @@ from wct_adapters.ledgers.sqlite.contents import (
     rename,
 )
 from wct_adapters.ledgers.sqlite.copying import copied, refuse_existing
-from wct_adapters.ledgers.sqlite.failures import opening_failure
-from wct_adapters.ledgers.sqlite.places import refuse_unfit
+from wct_adapters.ledgers.sqlite.failures import damaged, opening_failure
+from wct_adapters.ledgers.sqlite.places import make_own_directory, refuse_unfit
+from wct_adapters.ledgers.sqlite.schema import FORMAT
 from wct_domain.errors import LedgerUnusableError
 
 
@@ -24,6 +25,7 @@ def restore_sqlite_ledger(
     *,
     keys: Path | None = None,
     keys_from: Path | None = None,
+    even_if_damaged: bool = False,
 ) -> str:
     """Make a ledger of what ``Maintenance.backup`` has written; return its log id.
 
@@ -34,12 +36,13 @@ def restore_sqlite_ledger(
     Args:
         keys: the key store of the restored ledger; ``<path>.keys`` by default.
         keys_from: the key store of the ledger that was backed up; ``keys`` by default.
+        even_if_damaged: of what SQLite finds damaged, copy what can be copied.
 
     Raises:
         LedgerWriteError: a ledger is there already, or there is no room; nothing was
             changed.
-        LedgerUnusableError: the backup is none, its keys are missing, or ``path`` is
-            no place for a ledger.
+        LedgerUnusableError: the backup is none, is damaged or of a newer format, its
+            keys are missing, or ``path`` is no place for a ledger.
     """
     location = str(backup)
     refuse_unfit(path)
@@ -53,6 +56,9 @@ def restore_sqlite_ledger(
         raise opening_failure(location, error) from error
     try:
         _refuse_no_backup(source, location)
+        if not even_if_damaged:
+            _refuse_damaged(source, location)
+        make_own_directory(path)
         with copied(source, path) as copy:
             rename(copy, keep_former=True)
             identity = identity_of(copy)
@@ -72,9 +78,23 @@ def _refuse_missing(backup: Path) -> None:
 
 
 def _refuse_no_backup(source: Database, location: str) -> None:
-    if recorded_format(source, location) is None or not former_ids(source):
+    found = recorded_format(source, location)
+    if found is not None and found > FORMAT:
+        msg = (
+            f"backup '{location}' has format {found}, this wct restores up to format "
+            f"{FORMAT}; install a newer wct"
+        )
+        raise LedgerUnusableError(msg)
+    if found is None or not former_ids(source):
         msg = (
             f"'{location}' is no backup of a ledger: 'wct ledger backup' makes one; "
             "to go on with a ledger, name it with --ledger or WCT_LEDGER"
         )
         raise LedgerUnusableError(msg)
+
+
+def _refuse_damaged(source: Database, location: str) -> None:
+    """Refuse a file whose pages, indexes or rows do not fit together."""
+    found = source.execute("PRAGMA integrity_check(1)").get
+    if found != "ok":
+        raise damaged(location, found)

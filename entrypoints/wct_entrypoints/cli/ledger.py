@@ -1,0 +1,30 @@
+"""``wct ledger``: commands for whoever looks after a ledger."""
+
+from typing import ClassVar
+
+import click
+
+from wct_entrypoints.cli import TableGroup
+
+LEDGER_COMMANDS = {
+    "backup": ("ledger_copies", "Write a copy of a ledger, while others use it."),
+    "restore": ("ledger_copies", "Make a ledger of a backup."),
+    "prune": ("ledger_prune", "Drop what old runs have stored, to save room."),
+    "compact": ("ledger_compact", "Give unused room of a ledger back."),
+}
+"""As ``COMMANDS``; the modules have the commands as ``ledger_<name>``."""
+
+
+class LedgerGroup(TableGroup):
+    """The group ``wct ledger``."""
+
+    table: ClassVar = LEDGER_COMMANDS
+    prefix: ClassVar = "ledger_"
+
+
+@click.group(cls=LedgerGroup)
+def ledger() -> None:
+    """Look after a ledger: copies of it, how long runs are kept, the room it takes.
+
+    'wct doctor' says how a ledger is.
+    """

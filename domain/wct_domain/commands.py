@@ -133,6 +133,24 @@ class RevealEvidence(NamedTuple):
     step: str | None = None
 
 
+class NoteExport(NamedTuple):
+    """Record that a copy of the run is about to leave the ledger."""
+
+    by: str  # keyed pseudonym
+    size: int  # of the checkpoint that the copy is proven by
+    readable_by: str | None = None  # id of the recipient's key
+    masked: bool = False
+
+
+class NoteImport(NamedTuple):
+    """Record that the run was taken in from another ledger."""
+
+    by: str  # keyed pseudonym
+    log: str  # id of the ledger that it was recorded in
+    size: int  # of the checkpoint that proved it
+    signers: tuple[str, ...] = ()
+
+
 StreamCommand = (
     StartRun
     | ResumeRun
@@ -144,6 +162,8 @@ StreamCommand = (
     | SaveArtifact
     | ClearArtifacts
     | RevealEvidence
+    | NoteExport
+    | NoteImport
     | RequestErasure
     | EraseBlobs
     | PruneStream

@@ -11,6 +11,8 @@ from wct_domain.commands import (
     EraseBlobs,
     FailRun,
     InterruptRun,
+    NoteExport,
+    NoteImport,
     PruneStream,
     RequestErasure,
     ResumeRun,
@@ -29,6 +31,7 @@ from wct_domain.handlers.artifacts import (
     reveal_evidence,
     save_artifact,
 )
+from wct_domain.handlers.copies import note_export, note_import
 from wct_domain.handlers.erasure import erase_blobs, request_erasure
 from wct_domain.handlers.lifecycle import (
     complete_run,
@@ -48,6 +51,7 @@ from wct_domain.ports.keys import Sealer
 from wct_domain.ports.ledger import Blob, Ledger, Recorded
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run
+from wct_domain.recent import RecentBlobs
 from wct_domain.schemas import SchemaSource
 
 
@@ -98,7 +102,9 @@ class StreamAtWork:
     ) -> None:
         self.run = Run()
         self.artifacts = artifacts or Artifacts()
-        self.blobs = BlobReader(equipment.ledger, equipment.ledger.keys)
+        self.recent = RecentBlobs()
+        ledger = equipment.ledger
+        self.blobs = BlobReader(ledger, ledger.keys, self.recent)
         for recorded in history:
             self.run.apply(recorded)
             self.artifacts.apply(recorded.event)
@@ -203,6 +209,10 @@ class StreamAtWork:
                 return save_artifact(command, draft)
             case ClearArtifacts():
                 return clear_artifacts(command)
+            case NoteExport():
+                return note_export(command)
+            case NoteImport():
+                return note_import(command)
             case RevealEvidence():
                 return reveal_evidence(command)
             case RequestErasure():
@@ -217,7 +227,7 @@ class StreamAtWork:
     def _draft(self) -> BlobDraft:
         key = self._equipment.ledger.keys.content_key
         seal = None if self._sealer is None else self._sealer.seal
-        return BlobDraft(key, self._volatile, seal)
+        return BlobDraft(key, self._volatile, seal, self.recent)
 
     @cached_property
     def _sealer(self) -> Sealer | None:

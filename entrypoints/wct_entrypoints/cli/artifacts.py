@@ -104,15 +104,25 @@ def _print_list(wanted: str, given: LedgerPlace | None, *, as_json: bool) -> Non
 def _print_masked(wanted: str, step: str, given: LedgerPlace | None) -> None:
     with reading(given) as ledger:
         run = find_run(ledger, wanted)
-        kept = _kept(ledger, run, step)
-        message = _message(ledger, run, kept)
+        print_masked(ledger, run, _kept(ledger, run, step))
+
+
+def print_masked(ledger: Ledger, run: str, kept: Kept) -> None:
+    """Print what a step produced, personal data masked.
+
+    Raises:
+        LedgerError: it is gone, or damaged.
+    """
+    message = _message(ledger, run, kept)
     # Here, because the list needs neither schemas nor detectors.
     from wct_entrypoints import plugins
     from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
     from wct_entrypoints.cli.masked import Masked
 
     plugins.load_schemas()
-    print_json(_document(run, kept, Masked(RegisteredSchemas()).message(message)))
+    print_json(
+        message_document(run, kept, Masked(RegisteredSchemas()).message(message))
+    )
 
 
 def _print_in_full(wanted: str, step: str, given: LedgerPlace | None) -> None:
@@ -123,7 +133,7 @@ def _print_in_full(wanted: str, step: str, given: LedgerPlace | None) -> None:
         kept = _kept(ledger, run, step)
         message = _message(ledger, run, kept)
         record_revealed(ledger, run, command="artifacts", step=step)
-    print_json(_document(run, kept, message))
+    print_json(message_document(run, kept, message))
 
 
 def _kept(ledger: Ledger, run: str, step: str) -> Kept:
@@ -158,7 +168,8 @@ def _own_schema(kept: Kept, blobs: BlobReader) -> str | None:
     return None if schema is None else f"{schema.name}/{schema.version}"
 
 
-def _document(run: str, kept: Kept, message: Message) -> dict[str, Any]:
+def message_document(run: str, kept: Kept, message: Message) -> dict[str, Any]:
+    """Put what a step produced into the shape that programs read."""
     schema = message.schema
     return {
         "run": run,

@@ -41,6 +41,21 @@ def own_keys(keys: Keys, *, needed: bool) -> list[VerifierKey]:
         return []
 
 
+def text_or_file(text: str) -> str:
+    """Return a key that is given as text, or in a file.
+
+    Raises:
+        CheckpointError: the file cannot be read.
+    """
+    if not Path(text).exists():
+        return text.strip()
+    try:
+        return _read(Path(text)).strip()
+    except OSError as error:
+        msg = f"'{text}' cannot be read: {error.strerror}"
+        raise CheckpointError(msg) from error
+
+
 def checkpoint_in(path: Path) -> str:
     """Read a checkpoint that was kept in a file.
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -40,6 +41,12 @@ from wct_entrypoints.cli.verdicts import Told, verdict_document, verdict_lines
     metavar="KEY|FILE",
     help="A verifier key that you trust, or a file of them; may be repeated.",
 )
+@click.option(
+    "--bundle",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Verify what 'wct export' wrote, without a ledger.",
+)
 @click.option("--no-seal", is_flag=True, help="Change nothing: sign no new events.")
 @ledger_option
 @json_option
@@ -48,6 +55,7 @@ def verify(
     run: str | None,
     checkpoints: tuple[Path, ...],
     keys: tuple[str, ...],
+    bundle: Path | None,
     no_seal: bool,
     ledger: LedgerPlace | None,
     as_json: bool,
@@ -59,6 +67,9 @@ def verify(
     each checkpoint. What is missing must be named by an event that says it was erased
     or pruned. For RUN: its events and blobs, and that they are in the tree.
 
+    A bundle is verified alone, up to the checkpoint in it; a kept checkpoint must be
+    that one, or one that the bundle was exported with.
+
     A ledger that is sound gets a checkpoint over what was not signed yet.
 
     Checkpoints are printed by 'wct show RUN --checkpoint', keys by 'wct ledger keys'.
@@ -66,14 +77,19 @@ def verify(
 
     Exit status: 0 sound; 4 something does not fit; 1 it could not be verified.
 
-    --json prints one object: sound, ledger, log_id, run, events, streams, size and
-    root (base64) of the tree, blobs, erased_blobs, pruned_blobs, pruned_payloads,
-    checkpoints, kept_checkpoints, signed (events that a trusted signature covers),
-    unsigned, signers, trusted (--key was given), signed_now (size of the checkpoint
-    that was made after), flaws (place, what), more_flaws.
+    --json prints one object: sound, ledger (or bundle), log_id, run, events, streams,
+    size and root (base64) of the tree, blobs, erased_blobs, pruned_blobs,
+    pruned_payloads, checkpoints, kept_checkpoints, signed (events that a trusted
+    signature covers), unsigned, signers, trusted (--key was given), signed_now (size of
+    the checkpoint that was made after), flaws (place, what), more_flaws.
     """
+    if bundle is not None and (run is not None or ledger is not None):
+        msg = "'--bundle' is verified alone: neither RUN nor --ledger go with it."
+        raise click.UsageError(msg)
     with errors_end_the_command():
         kept = [checkpoint_in(path) for path in checkpoints]
+        if bundle is not None:
+            _verify_bundle(bundle, keys, kept, as_json=as_json)
         with _opened(ledger, writable=not no_seal) as (opened, refusal):
             trust = trust_in(keys, own_keys(opened.keys, needed=not keys))
             with _progress() as progress:
@@ -89,6 +105,16 @@ def verify(
                 told = _seal(told, opened)
         tell(told, as_json=as_json)
     sys.exit(0 if verdict.sound else GATE)
+
+
+def _verify_bundle(
+    path: Path, keys: tuple[str, ...], kept: list[str], *, as_json: bool
+) -> NoReturn:
+    from wct_entrypoints.cli.bundles import tell_bundle, verified_bundle
+
+    with verified_bundle(path, keys, kept) as bundle:
+        tell_bundle(bundle, as_json=as_json)
+    sys.exit(0 if bundle.told.verdict.sound else GATE)
 
 
 def tell(told: Told, *, as_json: bool) -> None:

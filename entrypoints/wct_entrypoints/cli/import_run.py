@@ -1,0 +1,108 @@
+"""``wct import``: take a run out of a bundle into this ledger."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from wct_domain.errors import LedgerError
+from wct_domain.executor.copies import Taken
+from wct_domain.ports.ledger import Ledger
+from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_entrypoints.cli.bundles import BundleOpened, tell_bundle, verified_bundle
+from wct_entrypoints.cli.shared import (
+    GATE,
+    LedgerPlace,
+    counted,
+    errors_end_the_command,
+    ledger_option,
+)
+from wct_entrypoints.cli.trusted import checkpoint_in
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint of its ledger that was kept elsewhere; may be repeated.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY|FILE",
+    help="A verifier key that you trust, or a file of them; may be repeated.",
+)
+@ledger_option
+def import_(
+    *,
+    file: Path,
+    checkpoints: tuple[Path, ...],
+    keys: tuple[str, ...],
+    ledger: LedgerPlace | None,
+) -> None:
+    """Take the run of a bundle FILE into this ledger, once it is verified.
+
+    Its events keep their ids, times and hashes; that they were imported, and whose
+    signature they had, is recorded behind them (run.imported). What is sealed can be
+    read here if the bundle was made readable for this ledger's reader key ('wct ledger
+    keys'). A run that is here already stays as it is.
+
+    Exit status: 0 it is here; 4 the bundle is not sound, nothing was imported; 1
+    otherwise.
+    """
+    with errors_end_the_command():
+        kept = [checkpoint_in(path) for path in checkpoints]
+        with verified_bundle(file, keys, kept) as bundle:
+            if bundle.checked is None or not bundle.told.verdict.sound:
+                tell_bundle(bundle, as_json=False, err=True)
+                sys.exit(GATE)
+            with closing(open_ledger(ledger_place(ledger), create=True)) as opened:
+                _import(opened, bundle)
+
+
+def _import(ledger: Ledger, bundle: BundleOpened) -> None:
+    from wct_entrypoints.bootstrap.bundles import import_run
+
+    checked, members = bundle.checked, bundle.members
+    assert checked is not None  # noqa: S101  # the bundle is sound
+    assert members is not None  # noqa: S101  # as above
+    taken = import_run(ledger, checked, members)
+    _sign(ledger)
+    run = checked.manifest.run
+    if taken.events:
+        click.echo(f"Run {run} imported: {counted(taken.events, 'event')}")
+    else:
+        click.echo(f"Run {run} is in this ledger already: no event was added")
+    click.echo(_readable(taken, readable_by=checked.manifest.readable_by))
+    if not checked.trust.given:
+        click.echo(
+            "Its signature was checked with the key in the bundle itself: that proves "
+            "nothing about who made it. Give the key that you know with --key.",
+            err=True,
+        )
+
+
+def _readable(taken: Taken, *, readable_by: str | None) -> str:
+    if taken.keys:
+        return f"What is sealed can be read: {counted(taken.keys, 'key')} came with it"
+    if readable_by is None:
+        return "What is sealed cannot be read: the bundle was made readable for nobody"
+    return (
+        f"What is sealed cannot be read: the bundle was made readable for key "
+        f"{readable_by}, which is not this ledger's, or it was erased here"
+    )
+
+
+def _sign(ledger: Ledger) -> None:
+    from wct_domain.checkpoints import add_checkpoint
+    from wct_entrypoints.bootstrap.identity import utc_now
+
+    try:
+        add_checkpoint(ledger, ledger.keys, utc_now)
+    except LedgerError as error:  # it is imported all the same
+        click.echo(f"Not signed yet: {error}", err=True)

@@ -8,7 +8,8 @@ digests, so that a reference has one size whatever it names.
 
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -26,7 +27,8 @@ from wct_domain.extraction import extraction_facts
 from wct_domain.marks import MarkedFields, marked, without
 from wct_domain.message import Message
 from wct_domain.ports.keys import Keys
-from wct_domain.ports.ledger import Blob, BlobStore
+from wct_domain.ports.ledger import Blob, BlobStore, Ledger
+from wct_domain.recent import RecentBlobs
 from wct_domain.schemas import Schema, SchemaLoader
 
 PART_SIZE = 1 << 20  # bytes
@@ -77,6 +79,7 @@ class BlobDraft:
     Args:
         key: of content digests.
         seal: encrypts what is stored, after compression; None: it stays readable.
+        recent: is told of what was drafted, so that it need not be read back.
     """
 
     def __init__(
@@ -84,7 +87,9 @@ class BlobDraft:
         key: bytes,
         volatile: VolatileFields,
         seal: Callable[[bytes], bytes] | None = None,
+        recent: RecentBlobs | None = None,
     ) -> None:
+        self._recent = recent
         self._key = key
         self._volatile = volatile
         self._seal = seal
@@ -163,10 +168,14 @@ class BlobDraft:
         if len(body) >= _WORTH_COMPRESSING:
             packed = _ZLIB + zlib.compress(body, _FAST)
             stored = min(stored, packed, key=len)
+        body = stored
         if self._seal is not None:
             stored = self._seal(stored)
         if len(stored) <= PART_SIZE:
-            return self._add(stored), 1
+            digest = self._add(stored)
+            if self._recent is not None:
+                self._recent.keep(digest, body)
+            return digest, 1
         parts = [
             self._add(stored[start : start + PART_SIZE])
             for start in range(0, len(stored), PART_SIZE)
@@ -191,16 +200,34 @@ def sealed_for(stored: bytes) -> str | None:
     return stored[1:17].hex() if stored[:1] == _SEALED else None
 
 
+def stored_sizes(ledger: Ledger, digests: Collection[str]) -> dict[str, int]:
+    """Map blobs that are there, with their parts, to their sizes in bytes."""
+    sizes = ledger.maintenance.blob_sizes(digests)
+    parts: set[str] = set()
+    for digest, size in sizes.items():
+        if size % 32 == 1:  # a tag and whole digests: it may be a list of parts
+            with suppress(BlobDamagedError):  # it goes all the same
+                parts.update(parts_of(ledger.blob(digest)))
+    return sizes | ledger.maintenance.blob_sizes(parts) if parts else sizes
+
+
 class BlobReader:
     """What references refer to, rebuilt from the ledger.
 
     Args:
         keys: open what is sealed; None: it stays closed.
+        recent: is asked first.
     """
 
-    def __init__(self, blobs: BlobStore, keys: Keys | None = None) -> None:
+    def __init__(
+        self,
+        blobs: BlobStore,
+        keys: Keys | None = None,
+        recent: RecentBlobs | None = None,
+    ) -> None:
         self._blobs = blobs
         self._keys = keys
+        self._recent = recent
 
     def message(self, reference: Reference) -> Message:
         """Rebuild a message; a new one with each call, which the caller may change.
@@ -225,7 +252,9 @@ class BlobReader:
 
     def document(self, reference: Reference) -> Any:
         """Rebuild any JSON value. Raises as ``message``."""
-        return self._parse(reference.blob, self._blobs.blob(reference.blob))
+        digest = reference.blob
+        stored = None if self._recent is None else self._recent.get(digest)
+        return self._parse(digest, stored or self._blobs.blob(digest))
 
     def _parse(self, digest: str, stored: bytes) -> Any:
         tag, body = stored[:1], stored[1:]

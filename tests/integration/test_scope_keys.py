@@ -5,13 +5,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.processes import SOURCES
 from wct_adapters.ledgers.key_store import FileSafe, others_can_read
-from wct_adapters.ledgers.keys import KeyRing
+from wct_adapters.ledgers.keys import LAG, KeyRing
 from wct_domain.errors import BlobDamagedError, ErasedError, LedgerUnusableError
 
 LOG = "9f0c1d5e-5b0f-4c8e-9d0a-6f3f5f3a2b1c"
@@ -124,6 +125,7 @@ def test_a_key_that_another_process_destroyed_is_gone_here_too(store: Path) -> N
     there.destroy([sealer.scope])
     with pytest.raises(ErasedError):
         here.open(sealed)
+    time.sleep(LAG)
     with pytest.raises(ErasedError):
         sealer.seal(TEXT)
 
@@ -132,7 +134,9 @@ def test_a_store_that_goes_away_seals_nothing_that_nobody_could_open(
     store: Path,
 ) -> None:
     sealer = ring(store).sealer("run/1")
+    sealer.seal(TEXT)
     store.unlink()
+    time.sleep(LAG)
     with pytest.raises(LedgerUnusableError, match="is missing"):
         sealer.seal(TEXT)
 
@@ -162,6 +166,7 @@ def test_keys_that_are_none_are_found_before_they_are_used(
 
 AT_ONCE = """
 import sys
+import time
 from pathlib import Path
 from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.keys import KeyRing

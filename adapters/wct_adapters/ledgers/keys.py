@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import partial
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from wct_domain.digests import pseudonym
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from wct_adapters.ledgers.ciphers import ScopeCipher, SigningKey
 
 KEY_SIZE: Final = 32  # bytes
+LAG: Final = 0.05  # seconds until a sealer notices what another process has erased
 
 _SCOPE = re.compile("[0-9a-f]{32}")
 _NONCE = re.compile("[0-9a-f]{24}")
@@ -144,10 +146,10 @@ class KeyRing(Keys):
         while scope not in self._safe.read().get("scopes", {}):
             self._safe.change(partial(_add_scope, scope))
             scope = self.scope_of(name)  # another one, if it was erased just now
-        return _ScopeSealer(scope, self._cipher)
+        return _ScopeSealer(scope, self)
 
     def sealer_of(self, scope: str) -> Sealer:
-        return _ScopeSealer(scope, self._cipher)
+        return _ScopeSealer(scope, self)
 
     def open(self, sealed: bytes) -> bytes:
         from wct_adapters.ledgers.ciphers import (  # noqa: PLC0415  # see above
@@ -157,10 +159,11 @@ class KeyRing(Keys):
         )
 
         scope = scope_of(sealed)
-        accepted = self._accepted(scope, key_name(sealed))
-        if accepted is not None:
-            return opened_with(accepted, sealed)
-        return self._cipher(scope).open(sealed)
+        if scope in self._safe.read().get("accepted", ()):
+            accepted = self._accepted(scope, key_name(sealed))
+            if accepted is not None:
+                return opened_with(accepted, sealed)
+        return self.cipher(scope).open(sealed)
 
     @property
     def reader(self) -> str:
@@ -178,7 +181,7 @@ class KeyRing(Keys):
         keys: dict[str, dict[str, str]] = {}
         for head in heads:
             scope, name = scope_of(head), key_name(head)
-            key = self._accepted(scope, name) or self._cipher(scope).key_of(head)
+            key = self._accepted(scope, name) or self.cipher(scope).key_of(head)
             keys.setdefault(scope, {})[name] = key.hex()
         body = json.dumps(keys, sort_keys=True).encode()
         return ReaderKey.parse(reader).seal(body, about)
@@ -214,7 +217,8 @@ class KeyRing(Keys):
 
     def destroy(self, scopes: Collection[str]) -> None:
         entry = self._safe.read()
-        gone = set(entry.get("erased", ())).difference(entry.get("scopes", ()))
+        there = {*entry.get("scopes", ()), *entry.get("accepted", ())}
+        gone = set(entry.get("erased", ())) - there
         if gone.issuperset(scopes):
             return
 
@@ -233,7 +237,17 @@ class KeyRing(Keys):
     def _pseudonym(self, name: str, generation: int) -> str:
         return pseudonym(self.content_key, "erasure-scope", f"{generation}\0{name}")
 
-    def _cipher(self, scope: str) -> "ScopeCipher":
+    def cipher(self, scope: str, *, asked_lately: bool = False) -> "ScopeCipher":
+        """Return what seals and opens for a scope whose key is there.
+
+        Args:
+            asked_lately: it was there a moment ago; do not look again.
+
+        Raises:
+            ErasedError, BlobDamagedError, LedgerUnusableError: as ``open``.
+        """
+        if asked_lately and scope in self._ciphers:
+            return self._ciphers[scope][1]
         key = self._key_of(scope)
         known = self._ciphers.get(scope)
         if known is not None and known[0] == key:
@@ -266,25 +280,34 @@ class KeyRing(Keys):
 
 
 class _ScopeSealer(Sealer):
-    """Seals for one scope, as long as nobody has erased it."""
+    """Seals for one scope, as long as nobody has erased it.
 
-    def __init__(self, scope: str, cipher: "Callable[[str], ScopeCipher]") -> None:
+    Whether somebody has is asked every ``LAG`` seconds, for it takes as long as
+    sealing: meanwhile the log refuses what an erased run appends.
+    """
+
+    def __init__(self, scope: str, ring: KeyRing) -> None:
         self._scope = scope
-        self._cipher = cipher
+        self._ring = ring
+        self._asked = -LAG
 
     @property
     def scope(self) -> str:
         return self._scope
 
     def seal(self, body: bytes) -> bytes:
+        now = monotonic()
+        lately = now - self._asked < LAG
         try:
-            cipher = self._cipher(self._scope)
+            cipher = self._ring.cipher(self._scope, asked_lately=lately)
         except ErasedError as error:
             msg = (
                 "what this run has stored was erased while it went on, and nothing "
                 "more can be added to it; run the runbook again"
             )
             raise ErasedError(msg) from error
+        if not lately:
+            self._asked = now
         return cipher.seal(body)
 
 

@@ -240,6 +240,7 @@ class RunbookExecutor:
         finally:
             self._scheduler = None
         results = results_of(stream.run, plan.runbook, stream.blobs)
+        stream.recent.clear()  # who asks later is told what there is then
         return Outcome(stream.run, plan.runbook, results, self._checkpoint(stream))
 
     def interrupt(self, signal: str) -> bool:

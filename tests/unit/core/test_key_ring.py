@@ -1,12 +1,13 @@
 """Keys of erasure scopes: made when first needed, destroyed, and noticed by all."""
 
+import time
 import traceback
 from collections.abc import Callable
 
 import pytest
 
 from wct_adapters.ledgers.ciphers import SigningKey
-from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.keys import LAG, KeyRing, MemorySafe
 from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
 
 LOG = "9f0c1d5e-5b0f-4c8e-9d0a-6f3f5f3a2b1c"
@@ -91,6 +92,7 @@ def test_a_key_that_another_process_destroyed_is_gone_here_too() -> None:
     there.destroy([sealer.scope])
     with pytest.raises(ErasedError):
         here.open(sealed)
+    time.sleep(LAG)
     with pytest.raises(ErasedError):
         sealer.seal(TEXT)
 

@@ -1,11 +1,10 @@
 """What is erased together: the runs that share a scope, and what they have in store."""
 
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
-from wct_domain.archive import parts_of
-from wct_domain.errors import BlobDamagedError, ErasureRefusedError
+from wct_domain.archive import stored_sizes
+from wct_domain.errors import ErasureRefusedError
 from wct_domain.events import RunStarted
 from wct_domain.executor.core import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
@@ -163,17 +162,6 @@ def streams_of(tools: Equipment, run: str) -> Iterator[StreamHolding]:
             of_run=None if name == run else run,
         )
         yield StreamHolding(stream, stored_sizes(ledger, digests))
-
-
-def stored_sizes(ledger: Ledger, digests: set[str]) -> dict[str, int]:
-    """Map blobs that are there, with their parts, to their sizes in bytes."""
-    sizes = ledger.maintenance.blob_sizes(digests)
-    parts: set[str] = set()
-    for digest, size in sizes.items():
-        if size % 32 == 1:  # a tag and whole digests: it may be a list of parts
-            with suppress(BlobDamagedError):  # it goes all the same
-                parts.update(parts_of(ledger.blob(digest)))
-    return sizes | ledger.maintenance.blob_sizes(parts) if parts else sizes
 
 
 def _shared(run: str, runs: Collection[str]) -> str:

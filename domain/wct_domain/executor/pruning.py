@@ -8,10 +8,10 @@ to do then is done by the next pruning.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from wct_domain.archive import stored_sizes
 from wct_domain.commands import PruneStream
 from wct_domain.errors import WrongExpectedVersionError
 from wct_domain.events import PrunedEvent, RunStarted
-from wct_domain.executor.erasure_targets import stored_sizes
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.retention import is_kept, ranges

@@ -13,6 +13,7 @@ from wct_adapters.ledgers.sqlite.restoring import restore_sqlite_ledger
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.ledgers import key_store
+from wct_entrypoints.bootstrap.signing_key import given_signing_key
 
 __all__ = ["keys_of_former", "open_backup", "refuse_existing", "restore"]
 
@@ -32,7 +33,7 @@ def keys_of_former(
     """Return the keys of the ledger that a backup is of, out of its key store."""
     log_id = (*backup.former_ids, backup.log_id)[-2:][0]
     safe = FileSafe(store.absolute(), log_id, backup.location)
-    return KeyRing(safe, log_id, signing_key=environ.get("WCT_SIGNING_KEY"))
+    return KeyRing(safe, log_id, signing_key=given_signing_key(environ))
 
 
 def restore(

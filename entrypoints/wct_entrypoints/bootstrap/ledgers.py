@@ -9,10 +9,12 @@ from wct_adapters.ledgers.memory import MemoryLedger
 from wct_adapters.ledgers.urls import is_url, shown
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.ledger import Ledger
+from wct_entrypoints.bootstrap.signing_key import given_signing_key
 
 __all__ = [
     "DEFAULT",
     "is_url",
+    "key_store",
     "ledger_files",
     "ledger_place",
     "memory_ledger",
@@ -43,14 +45,20 @@ def ledger_files(
 
     Of a database only the keys are files; their directory is named.
     """
-    keys = environ.get("WCT_KEYS")
     if isinstance(place, str):
+        keys = environ.get("WCT_KEYS")
         return (Path(keys) if keys else _data_directory(environ),)
     return (
         place,
         *(place.with_name(place.name + end) for end in _BESIDE),
-        Path(keys) if keys else place.with_name(place.name + ".keys"),
+        key_store(place, environ),
     )
+
+
+def key_store(path: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the keys of a ledger file are: ``WCT_KEYS``, or beside it."""
+    keys = environ.get("WCT_KEYS")
+    return Path(keys) if keys else path.with_name(path.name + ".keys")
 
 
 def open_ledger(
@@ -75,14 +83,13 @@ def open_ledger(
     # Here, because apsw is not needed by who works in memory or with PostgreSQL.
     from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 
-    keys = environ.get("WCT_KEYS")
     return open_sqlite_ledger(
         chosen,
         clock=utc_now,
-        keys=Path(keys) if keys else None,
+        keys=key_store(chosen, environ),
         create=create,
         read_only=read_only,
-        signing_key=environ.get("WCT_SIGNING_KEY"),
+        signing_key=given_signing_key(environ),
     )
 
 
@@ -111,7 +118,7 @@ def _open_database(
         ),
         create=create,
         read_only=read_only,
-        signing_key=environ.get("WCT_SIGNING_KEY"),
+        signing_key=given_signing_key(environ),
     )
 
 

@@ -11,6 +11,9 @@ LEDGER_COMMANDS = {
     "restore": ("ledger_copies", "Make a ledger of a backup."),
     "prune": ("ledger_prune", "Drop what old runs have stored, to save room."),
     "compact": ("ledger_compact", "Give unused room of a ledger back."),
+    "keys": ("ledger_keys", "Print public keys: of who signs, and who may read."),
+    "rotate-key": ("ledger_keys", "Sign with a new key from now on."),
+    "new-key": ("ledger_keys", "Print a new signing key, for a secret of your CI."),
 }
 """As ``COMMANDS``; the modules have the commands as ``ledger_<name>``."""
 

@@ -1,0 +1,32 @@
+"""The signing key that the environment brings, as in CI."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from wct_domain.errors import CheckpointError
+
+VARIABLE = "WCT_SIGNING_KEY"
+_PRIVATE = "PRIVATE+KEY+"
+
+
+def given_signing_key(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the text of the key in ``WCT_SIGNING_KEY``, or in the file it names.
+
+    Whether it is a key is found out when something is signed. Its text is in no error.
+
+    Raises:
+        CheckpointError: it is neither a key nor a file that can be read.
+    """
+    given = environ.get(VARIABLE, "").strip()
+    if not given or given.startswith(_PRIVATE):
+        return given or None
+    try:
+        return Path(given).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        # Not what it holds: it may be a part of a key.
+        msg = (
+            f"{VARIABLE} is neither a signing key nor a file with one that can be "
+            "read; 'wct ledger new-key NAME' makes one"
+        )
+        raise CheckpointError(msg) from error

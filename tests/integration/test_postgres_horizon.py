@@ -150,7 +150,7 @@ def test_a_transaction_of_another_database_holds_back_who_keeps_a_cursor_only(
         horizon = ledger.maintenance.horizon()
         assert horizon is not None
         assert horizon.waiting == 2
-        assert horizon.seconds >= 0.05
+        assert 0 < horizon.seconds < 60
         (held,) = horizon.holders
         assert held.pid == holder.info.backend_pid
         assert (held.application, held.database) == ("lingers", "postgres")

@@ -41,8 +41,8 @@ INSERT INTO wct.events (
     salt, payload, payload_digest, hash
 )
 SELECT %s, new.* FROM unnest(
-    %s::bigint[], %s::bytea[], %s::text[], %s::bigint[], %s::text[], %s::bytea[],
-    %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[]
+    %b::bigint[], %b::bytea[], %b::text[], %b::bigint[], %b::text[], %b::bytea[],
+    %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[]
 ) AS new (
     position, event_id, type, recorded_at, correlation, causation,
     salt, payload, payload_digest, hash
@@ -51,18 +51,18 @@ ORDER BY new.position
 RETURNING position, global_position, xid::text::bigint
 """
 _INSERT_BLOBS: Final = """
-INSERT INTO wct.blobs SELECT * FROM unnest(%s::bytea[], %s::bytea[])
+INSERT INTO wct.blobs SELECT * FROM unnest(%b::bytea[], %b::bytea[])
 ON CONFLICT DO NOTHING
 """
 _KNOWN: Final = """
 SELECT xid::text::bigint, global_position, stream, position, event_id, type,
     recorded_at, correlation, causation, salt, payload, payload_digest, hash
-FROM wct.events WHERE event_id = ANY(%s::bytea[])
+FROM wct.events WHERE event_id = ANY(%b::bytea[])
 """
-_FORGET: Final = "DELETE FROM wct.blobs WHERE digest = ANY(%s::bytea[])"
+_FORGET: Final = "DELETE FROM wct.blobs WHERE digest = ANY(%b::bytea[])"
 _PAYLOADS: Final = """
 SELECT position, salt, payload FROM wct.events
-WHERE stream = %s AND position = ANY(%s::bigint[]) AND payload IS NOT NULL
+WHERE stream = %s AND position = ANY(%b::bigint[]) AND payload IS NOT NULL
 """
 _REDACT: Final = """
 UPDATE wct.events SET salt = NULL, payload = NULL, payload_digest = %s

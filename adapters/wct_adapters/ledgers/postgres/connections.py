@@ -110,11 +110,11 @@ class Channel:
         """
         connection = self.connection()
         try:
-            return connection.execute(sql, parameters).fetchall()
+            return connection.execute(sql, parameters, binary=True).fetchall()
         except psycopg.OperationalError:
             if not self.lost():
                 raise
-            return self.connection().execute(sql, parameters).fetchall()
+            return self.connection().execute(sql, parameters, binary=True).fetchall()
         except BaseException:
             self.tidy()
             raise

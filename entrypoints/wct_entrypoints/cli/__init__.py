@@ -33,8 +33,11 @@ COMMANDS = {
     "show": ("show", "Show one run, rebuilt from the ledger."),
     "events": ("events", "Print a run's events, one line each."),
     "artifacts": ("artifacts", "List a run's artifacts, or print one."),
+    "replay": ("replay", "Tell a run again from its log, event by event."),
     "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),
+    "export": ("export", "Write a run as a bundle that verifies alone."),
+    "import": ("import_run", "Take a run out of a bundle into a ledger."),
     "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
 }
 """Command name to its module in this package and its line of help.

@@ -54,11 +54,29 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
     for recorded in ledger.read(run_id):
         run.apply(recorded)
         inventory.apply(recorded)
+    return report_of(ledger, run_id, run, inventory)
+
+
+def report_of(
+    ledger: Ledger,
+    run_id: str,
+    run: Run,
+    inventory: Inventory,
+    whole: Run | None = None,
+) -> RunReport:
+    """Add to what was folded of a run what its events only refer to.
+
+    ``whole`` is the fold of all its events, if ``run`` is that of the first ones: what
+    was erased later is gone from the start.
+
+    Raises:
+        RunNotFoundError: the stream of that name is no run's.
+    """
     if run.started is None:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
     blobs = BlobReader(ledger, ledger.keys)
-    gone = why_gone(run) or _why_closed(run.started, blobs)
+    gone = why_gone(whole or run) or _why_closed(run.started, blobs)
     return RunReport(
         run=run,
         started=run.started,

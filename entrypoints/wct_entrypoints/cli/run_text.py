@@ -25,6 +25,15 @@ def lines(report: RunReport, name: str, ledger_option: str) -> Iterator[str]:
     yield f"Run {printable(report.run.id)}"
     for what, text in _facts(report):
         yield wrapped(f"  {what:<8}  ", text)
+    yield from state_lines(report)
+    yield from ("", "Next")
+    for command, why in _advice(report, name):
+        yield wrapped("  ", f"{command}{ledger_option}")
+        yield wrapped(_DETAIL, why)
+
+
+def state_lines(report: RunReport) -> Iterator[str]:
+    """Lay out steps, sources and findings."""
     yield from ("", "Steps")
     yield from _steps(report)
     if report.run.sources:
@@ -37,17 +46,13 @@ def lines(report: RunReport, name: str, ledger_option: str) -> Iterator[str]:
     if report.gone:
         yield ""
         yield wrapped("", f"What was found, and every text, was {report.gone}")
-    yield from ("", "Next")
-    for command, why in _advice(report, name):
-        yield wrapped("  ", f"{command}{ledger_option}")
-        yield wrapped(_DETAIL, why)
 
 
 def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
     run, started = report.run, report.started
     contact = f", contact {report.contact}" if report.contact else ""
     yield "runbook", started.runbook + contact
-    yield "status", _status(report)
+    yield "status", status_text(report)
     if report.reason is not None:
         yield "reason", report.reason
     if run.started_at is not None:
@@ -77,7 +82,8 @@ def _afterwards(run: Run) -> Iterator[tuple[str, str]]:
         yield "imported", f"{local(run.imported_at)}, from ledger {run.imported.log}"
 
 
-def _status(report: RunReport) -> str:
+def status_text(report: RunReport) -> str:
+    """Say how a run stands, with the numbers of its steps."""
     run = report.run
     counts = [
         f"{run.count(status)} {status}"

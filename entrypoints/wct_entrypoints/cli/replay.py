@@ -1,0 +1,68 @@
+"""``wct replay``: a run told again from its log."""
+
+import sys
+
+import click
+
+from wct_entrypoints.cli.shared import (
+    LedgerPlace,
+    errors_end_the_command,
+    json_option,
+    ledger_option,
+)
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--until",
+    metavar="POSITION|STEP",
+    help="Stop behind this event, or behind the last event of this step. A step "
+    "whose id is a number: step:7.",
+)
+@click.option(
+    "--step-by-step",
+    is_flag=True,
+    help="Walk through the run with the keyboard, on a terminal.",
+)
+@ledger_option
+@json_option
+def replay(
+    *,
+    run: str,
+    until: str | None,
+    step_by_step: bool,
+    ledger: LedgerPlace | None,
+    as_json: bool,
+) -> None:
+    """Tell RUN again from its log: each event, then the state that they make.
+
+    RUN is an id, any beginning of one that is unambiguous, or 'latest'. A line says
+    which event it is, when it was recorded, how long after the run's first event, what
+    happened, and because of which event. With --until it ends where you say, and the
+    state is that of then: steps, sources, artifacts, findings. Personal data in it is
+    masked; times are local.
+
+    Nothing is executed and nothing is changed: no source is read, no plugin asked.
+
+    --step-by-step walks: next, back, jump, show the state, show an artifact, quit.
+
+    --json prints one object: run, until (position), events (position, id, type,
+    recorded_at (UTC), since (seconds after the first event), text, duration (seconds,
+    or null), because_of (position, or null)), remarks, and state, which is what 'wct
+    show --json' prints, as it was then.
+    """
+    if step_by_step and as_json:
+        msg = "walking is for people: leave out '--json'."
+        raise click.BadParameter(msg, param_hint="'--step-by-step'")
+    if step_by_step and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        msg = "walking needs a terminal; '--until' stops at any event without one."
+        raise click.BadParameter(msg, param_hint="'--step-by-step'")
+    with errors_end_the_command():
+        # Here, because the help needs none of it.
+        from wct_entrypoints.cli.replay_command import print_story, walk_through
+
+        if step_by_step:
+            walk_through(run, until, ledger)
+        else:
+            print_story(run, until, ledger, as_json=as_json)

@@ -44,8 +44,17 @@ ROUNDS = 3
 _DATA, _FOUND = "standard_input/1.0.0", "personal_data_finding/1.0.0"
 
 
-def events_of_a_run(steps: int, chance: random.Random) -> Iterator[Event]:
-    """Yield what the engine records when all steps succeed."""
+def events_of_a_run(
+    steps: int,
+    chance: random.Random,
+    reference: Callable[[random.Random], Reference] | None = None,
+) -> Iterator[Event]:
+    """Yield what the engine records when all steps succeed.
+
+    Args:
+        reference: chooses what an event refers to; by default blobs that nobody has.
+    """
+    refer = reference or _reference
     names = [f"scan_{number:05}" for number in range(steps)]
     planned = (
         PlannedStep(id=name, connector="files", analyser="scan", saves=True)
@@ -55,17 +64,19 @@ def events_of_a_run(steps: int, chance: random.Random) -> Iterator[Event]:
         runbook="synthetic",
         steps=tuple(planned),
         versions={"wct": "0.1.0"},
-        document=_reference(chance),
+        document=refer(chance),
     )
     yield ArtifactsCleared()
     for name in names:
-        yield from _events_of_a_step(name, chance)
+        yield from _events_of_a_step(name, chance, refer)
     yield RunCompleted(succeeded=steps, failed=0, skipped=0)
 
 
-def _events_of_a_step(name: str, chance: random.Random) -> Iterator[Event]:
+def _events_of_a_step(
+    name: str, chance: random.Random, refer: Callable[[random.Random], Reference]
+) -> Iterator[Event]:
     items, size = chance.randrange(1000), chance.randrange(500_000)
-    result = _reference(chance)
+    result = refer(chance)
     yield StepStarted(step=name, at=utc_now(), seed=chance.getrandbits(32))
     yield SourceRead(
         step=name,

@@ -9,7 +9,7 @@ from wct_domain.events import RunStarted
 from wct_domain.executor.core import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Ledger, Recorded
-from wct_domain.projections.run import Run, RunStatus
+from wct_domain.projections.run import Run
 from wct_domain.references import referred_by
 from wct_domain.upcasting import CURRENT, UPCASTERS
 
@@ -108,26 +108,18 @@ def runs_of(ledger: Ledger, scopes: Collection[str]) -> dict[str, str]:
     return found
 
 
-def refuse_running(holdings: Collection[Holding]) -> None:
-    """Refuse to erase what a run has stored that may still be at work.
+def refuse_running(ledger: Ledger, runs: Collection[str]) -> None:
+    """Refuse to erase what a run has stored that a process is at work on.
+
+    A run whose process was killed is none: its lock is free.
 
     Raises:
-        ErasureRefusedError: the text says when it is safe all the same.
+        ErasureRefusedError: one of them is at work.
     """
-    running = [
-        each.id
-        for each in holdings
-        if each.run.status is RunStatus.RUNNING
-        and (each.blobs or not each.run.is_erased)
-    ]
-    if running:
-        msg = (
-            f"run {running[0]} has not ended, as far as the ledger tells: stop it, "
-            "or wait for its end. If no process works on it any more, because it was "
-            "killed or the machine went down, it is safe with --even-if-running; "
-            "a run that is at work fails then"
-        )
-        raise ErasureRefusedError(msg)
+    for run in runs:
+        if ledger.locks.is_held(run):
+            msg = f"run {run} is going on: wait for its end, or stop it"
+            raise ErasureRefusedError(msg)
 
 
 def holding(tools: Equipment, run: str) -> Holding:

@@ -53,12 +53,6 @@ def _as_reference(
     help="Erase runs that share the erasure scope of RUN, too.",
 )
 @click.option(
-    "--even-if-running",
-    is_flag=True,
-    help="Erase runs that have not ended. Safe where no process works on them any "
-    "more, because it was killed; else that process fails.",
-)
-@click.option(
     "--vacuum",
     is_flag=True,
     help="Make the ledger file smaller, too. Takes time, and room on the disk.",
@@ -76,7 +70,8 @@ def erase(
 ) -> None:
     """Erase what RUN has stored: results, evidence, error texts, the runbook.
 
-    RUN is an id, any beginning of one that is unambiguous, or 'latest'. The key that
+    RUN is an id, any beginning of one that is unambiguous, or 'latest'; a run that is
+    going on is refused, one whose process was killed is not. The key that
     opens what was stored is destroyed first, then the data goes. That the run took
     place stays on record, and the record can still be verified: events hold no
     personal data. Results files that runs have written, and backups, are yours to

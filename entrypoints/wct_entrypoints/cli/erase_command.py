@@ -36,7 +36,6 @@ class Wanted(NamedTuple):
     reason: Reason
     reference: str | None
     with_others: bool
-    even_if_running: bool
     vacuum: bool
     yes: bool
 
@@ -57,9 +56,8 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
     with writing(given) as ledger:
         target = _target(ledger, wanted)
         tools = erasure_tools(ledger)
+        refuse_running(ledger, target.runs)
         holdings = [holding(tools, run) for run in target.runs]
-        if not wanted.even_if_running:
-            refuse_running(holdings)
         if not wanted.yes:
             _ask(holdings, ledger)
         erase(

@@ -27,7 +27,8 @@ ERASE = ("erase", "--reason", "art17", "--reference", "T-2026/17", "--yes")
 
 def files(records: Records) -> dict[str, bytes]:
     """Everything that lies beside a ledger, the ledger included."""
-    return {path.name: path.read_bytes() for path in records.path.parent.iterdir()}
+    there = records.path.parent.rglob("*")
+    return {path.name: path.read_bytes() for path in there if path.is_file()}
 
 
 def scope_keys(records: Records) -> list[bytes]:
@@ -208,12 +209,18 @@ class TestConsent:
     def test_a_run_that_goes_on_is_refused(self, cli: Cli, records: Records) -> None:
         run = records.running()
         before = blobs(records)
-        result = cli(*ERASE, run)
+        at_work = open_ledger(records.path, create=False)
+        with at_work.locks.hold(run):
+            result = cli(*ERASE, run)
+        at_work.close()
         assert (result.exit_code, result.stdout) == (1, "")
-        assert f"run {run} has not ended" in result.stderr
-        assert "--even-if-running" in result.stderr
+        assert f"run {run} is going on: wait for its end, or stop it" in result.stderr
         assert blobs(records) == before
-        assert cli(*ERASE, run, "--even-if-running").exit_code == 0
+
+    def test_a_run_that_was_killed_can_be_erased(
+        self, cli: Cli, records: Records
+    ) -> None:
+        assert cli(*ERASE, records.running()).exit_code == 0
         assert blobs(records) == []
 
 

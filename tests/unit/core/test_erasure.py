@@ -6,7 +6,11 @@ from tests.unit.core.recorded_runs import LARGE, STEPS, ProcessEndedError, Setup
 from tests.unit.core.toys import runbook
 from wct_domain.archive import BlobReader
 from wct_domain.commands import StartRun
-from wct_domain.errors import ErasedError, ErasureRefusedError, ExecutorError
+from wct_domain.errors import (
+    ErasedError,
+    ErasureRefusedError,
+    ExecutorError,
+)
 from wct_domain.events import (
     ArtifactSaved,
     DataErased,
@@ -17,7 +21,6 @@ from wct_domain.executor.artifact_store import RecordedArtifactStore
 from wct_domain.executor.core import scope_name
 from wct_domain.executor.erasure import finish_erasures
 from wct_domain.executor.erasure_targets import (
-    holding,
     refuse_running,
     target_of_group,
     target_of_run,
@@ -131,18 +134,26 @@ def test_a_scope_that_no_run_has_is_refused_without_quoting_it() -> None:
     assert "bob" not in str(caught.value)
 
 
-def test_a_run_that_has_not_ended_is_refused_unless_somebody_knows_better() -> None:
+def test_a_run_that_somebody_is_at_work_on_is_refused() -> None:
+    setup = Setup()
+    with (
+        setup.ledger.locks.hold("at work"),
+        pytest.raises(ErasureRefusedError, match="run at work is going on"),
+    ):
+        refuse_running(setup.ledger, ["idle", "at work"])
+    refuse_running(setup.ledger, ["idle", "at work"])
+
+
+def test_a_run_that_is_erased_while_it_goes_on_records_nothing_more() -> None:
     setup = Setup()
     plan = plan_runbook(parse_runbook(runbook(*STEPS)))
-    killed = StreamAtWork("killed", setup.tools, scope=scope_name("killed", None))
-    killed.dispatch(StartRun(plan, b"runbook"))
-    with pytest.raises(ErasureRefusedError, match="--even-if-running"):
-        refuse_running([holding(setup.tools, "killed")])
+    stream = StreamAtWork("killed", setup.tools, scope=scope_name("killed", None))
+    stream.dispatch(StartRun(plan, b"runbook"))
     setup.erase_run("killed")
     assert setup.left_of("killed") == 0
-    refuse_running([holding(setup.tools, "killed")])  # nothing is at stake any more
     with pytest.raises(ErasedError, match="while it went on"):
-        killed.dispatch(StartRun(plan, b"runbook"))
+        stream.dispatch(StartRun(plan, b"runbook"))
+    assert setup.left_of("killed") == 0
 
 
 def test_a_run_that_was_never_sealed_is_refused() -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from wct_domain.components import Components
 from wct_domain.explaining import ends_process, explain
@@ -78,6 +78,34 @@ def load_components(components: Components, container: ServiceContainer) -> None
         register(entry, components.connectors, "connector")
     for entry in _sorted(ANALYSERS):
         register(entry, components.analysers, "analyser")
+
+
+class Plugin(NamedTuple):
+    """One thing that an installed package brings."""
+
+    group: str  # of entry points
+    name: str
+    origin: str  # the distribution, with its version
+    problem: str | None  # why it cannot be loaded
+
+
+def installed_plugins() -> list[Plugin]:
+    """Load all entry points of wct's groups, and call none of them."""
+    return [
+        Plugin(group, entry.name, _origin(entry), _problem(entry))
+        for group in (CONNECTORS, ANALYSERS, SCHEMAS, RULESETS)
+        for entry in _sorted(group)
+    ]
+
+
+def _problem(entry: "EntryPoint") -> str | None:
+    try:
+        entry.load()
+    except BaseException as error:  # a stranger's package: whatever it raises
+        if ends_process(error):
+            raise
+        return explain(error)
+    return None
 
 
 def _sorted(group: str) -> list["EntryPoint"]:

@@ -102,6 +102,19 @@ def refuse_unsound_sqlite(version: str) -> None:
         raise LedgerUnusableError(msg)
 
 
+def format_of(path: Path) -> int | None:
+    """Return the format of the ledger in a file; None if the file is empty.
+
+    Raises:
+        LedgerUnusableError: it is something else, or damaged.
+    """
+    location = str(path)
+    with _opened(location, partial(connect_for_reading, path.absolute())) as connection:
+        found = recorded_format(connection, location)
+        connection.close()
+    return found
+
+
 def _open_for_writing(
     path: Path, keys: Path, clock: Clock, signing_key: str | None, *, create: bool
 ) -> SqliteLedger:

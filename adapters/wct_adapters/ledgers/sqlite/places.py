@@ -88,7 +88,7 @@ def make_file(path: Path) -> None:
             log of a ledger that is gone, which SQLite would delete.
     """
     with _CREATING:
-        _refuse_log_of_another(path)
+        refuse_log_of_another(path)
         if path.exists():
             _mend_ignoring(path.parent)
             return
@@ -142,7 +142,12 @@ def _mounted_as(directory: Path) -> str | None:
     return mount_kind(text, f"{os.major(device)}:{os.minor(device)}")
 
 
-def _refuse_log_of_another(path: Path) -> None:
+def refuse_log_of_another(path: Path) -> None:
+    """Refuse a place where the log of a ledger is, and no ledger.
+
+    Raises:
+        LedgerUnusableError
+    """
     log = path.with_name(path.name + "-wal")
     # In this order: another process may be making the ledger, its log last.
     if log.exists() and not (path.exists() and path.stat().st_size):

@@ -17,7 +17,7 @@ from wct_adapters.ledgers.postgres import (
     open_postgres_ledger,
     transactions,
 )
-from wct_domain.errors import LedgerUnusableError, LedgerWriteError
+from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
 from wct_domain.ports.ledger import ANY_VERSION, NewEvent
 from wct_domain.testing.ledger_samples import (
     DONE,
@@ -229,6 +229,31 @@ def test_a_crash_of_the_server_takes_at_most_the_last_events_of_class_process(
     assert left == written[: len(left)]
     ledger.append(RUN, notes(99), expected=len(left))
     assert ids(ledger) == [*left, event_id(99)]
+
+
+# Runs at work
+
+
+def test_the_lock_of_a_run_is_seen_by_all_and_free_when_its_session_ends(
+    ledger: PostgresLedger,
+    beside: psycopg.Connection[Any],
+    postgres_url: str,
+    keys: Path,
+) -> None:
+    with closing(opened(postgres_url, keys)) as other:
+        assert not other.locks.is_held(RUN)
+        with ledger.locks.hold(RUN):
+            assert other.locks.is_held(RUN)
+            assert not other.locks.is_held(OTHER)
+            with pytest.raises(RunHeldError):
+                other.locks.hold(RUN).__enter__()
+            ledger.append(RUN, notes(1), expected=0)
+            assert sealed(ledger, 1) == 1  # no transaction is open
+            beside.execute(_OURS)  # as if the process had been killed
+            assert not other.locks.is_held(RUN)
+        with other.locks.hold(RUN):
+            assert ledger.locks.is_held(RUN)
+        assert not ledger.locks.is_held(RUN)
 
 
 # Work on the whole

@@ -1,7 +1,7 @@
 """A connection to the server that is made again after it was lost.
 
-Nothing is set for a session: a pooler between us and the server may hand each
-transaction to another one.
+Nothing is set for a session: what a transaction needs it says itself, and a connection
+that was made again is like the one before.
 """
 
 import os

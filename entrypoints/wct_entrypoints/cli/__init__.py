@@ -39,6 +39,7 @@ COMMANDS = {
     "export": ("export", "Write a run as a bundle that verifies alone."),
     "import": ("import_run", "Take a run out of a bundle into a ledger."),
     "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
+    "doctor": ("doctor", "Say how installation and ledger are."),
 }
 """Command name to its module in this package and its line of help.
 

@@ -31,6 +31,8 @@ _COLOURS: Mapping[str, str] = {
     "skipped": "yellow",
     "succeeded": "green",
     "ok": "green",
+    "warning": "yellow",
+    "error": "red",
     "✓": "green",
     "✗ failed": "red",
 }

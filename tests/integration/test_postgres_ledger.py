@@ -15,10 +15,12 @@ from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.postgres import (
     PostgresLedger,
     open_postgres_ledger,
+    read,
     transactions,
 )
 from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
 from wct_domain.ports.ledger import ANY_VERSION, NewEvent
+from wct_domain.projections.run_list import LIFECYCLE
 from wct_domain.testing.ledger_samples import (
     DONE,
     OTHER,
@@ -254,6 +256,31 @@ def test_the_lock_of_a_run_is_seen_by_all_and_free_when_its_session_ends(
         with other.locks.hold(RUN):
             assert ledger.locks.is_held(RUN)
         assert not ledger.locks.is_held(RUN)
+
+
+def test_runs_are_listed_without_a_look_at_their_steps(
+    ledger: PostgresLedger,
+    beside: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger.append(
+        RUN, [*notes(*range(1, 1000)), NewEvent(event_id(0), DONE)], expected=0
+    )
+    beside.execute("ANALYZE wct.events")
+    asked: list[str] = []
+    page = read.PagedReader.page
+
+    def noting(self: Any, sql: Any, parameters: Any = ()) -> list[Any]:
+        if "ORDER BY xid" in sql:
+            plan = beside.execute(b"EXPLAIN " + sql.encode(), parameters).fetchall()
+            asked.append(str(plan))
+        return page(self, sql, parameters)
+
+    monkeypatch.setattr(read.PagedReader, "page", noting)
+    found = list(ledger.read_all(types=LIFECYCLE, settled=False))
+    assert [r.id for r in found] == [event_id(0)]
+    assert asked
+    assert all("run_level_events" in plan for plan in asked)
 
 
 # Work on the whole

@@ -17,6 +17,10 @@ MAKING_LOCK: Final = int.from_bytes(b"wct:make")
 SEALING_LOCK: Final = int.from_bytes(b"wct:seal")
 """Keys of advisory locks; those belong to the database that one is connected to."""
 
+RUN_LEVEL: Final = ("run", "erasure", "data", "evidence")
+"""Subjects of events on a run as a whole, of which there are few. They have an index,
+so that runs are listed without a look at their steps."""
+
 TABLES: Final = """
 CREATE TABLE wct.log_meta (
     key text COLLATE "C" PRIMARY KEY,
@@ -48,9 +52,8 @@ CREATE TABLE wct.events (
 
 CREATE INDEX events_in_order ON wct.events (xid, global_position);
 
--- So that runs are listed without a look at their steps.
 CREATE INDEX run_level_events ON wct.events (xid, global_position)
-WHERE starts_with(type, 'run.');
+WHERE split_part(type, '.', 1) IN ('run', 'erasure', 'data', 'evidence');
 
 CREATE TABLE wct.seals (
     seal bigint PRIMARY KEY,

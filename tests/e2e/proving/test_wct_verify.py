@@ -1,0 +1,180 @@
+"""``wct verify`` and the keys that it needs."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.e2e.proving.conftest import Cli
+from tests.e2e.running.runbooks import write
+
+LEDGER = Path(".wct/ledger.db")
+
+
+def tamper(*statements: str) -> None:
+    """Change what no trigger lets change."""
+    with sqlite3.connect(LEDGER) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in connection.execute(triggers).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def kept(cli: Cli) -> Path:
+    path = Path("kept.note")
+    path.write_text(cli("show", "latest", "--checkpoint").stdout, encoding="utf-8")
+    return path
+
+
+def flaws(done: Result) -> list[str]:
+    return [flaw["place"] for flaw in json.loads(done.stdout)["flaws"]]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_ledger_is_sound_and_says_what_that_means(cli: Cli) -> None:
+    done = cli("verify")
+    assert done.exit_code == 0
+    assert "Sound" in done.stdout
+    assert "keys of the ledger's own key store" in done.stdout
+
+
+def test_one_run_is_verified_alone(cli: Cli, recorded: str) -> None:
+    cli("run", write(), "-q")
+    document = json.loads(cli("verify", recorded, "--json").stdout)
+    assert document["sound"]
+    assert document["run"] == recorded
+    assert document["events"] < document["size"]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_changed_event_is_found_and_named(cli: Cli) -> None:
+    tamper("UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 3")
+    done = cli("verify")
+    assert done.exit_code == 4
+    assert "NOT SOUND" in done.stdout
+    assert "event 3 of" in done.stdout
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_ledger_that_is_not_sound_is_not_signed(cli: Cli) -> None:
+    cli("run", write(), "-q")
+    tamper(
+        "DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)",
+        "UPDATE events SET payload = x'7b7d' WHERE global_position > 8",
+    )
+    assert cli("verify").exit_code == 4
+    assert json.loads(cli("verify", "--json").stdout)["checkpoints"] == 1
+
+
+@pytest.mark.usefixtures("recorded")
+def test_what_is_pending_is_signed_unless_it_is_not_to_be(cli: Cli) -> None:
+    tamper("DELETE FROM checkpoints")
+    assert json.loads(cli("show", "latest", "--json").stdout)["checkpoint"] == "pending"
+    pending = cli("show", "latest", "--checkpoint")
+    assert (pending.exit_code, pending.stdout) == (1, "")
+    assert "unsigned" in cli("verify", "--no-seal").stdout
+    assert "Signed now" in cli("verify").stdout
+    assert json.loads(cli("verify", "--json").stdout)["unsigned"] == 0
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_kept_checkpoint_finds_a_history_that_was_cut_off(cli: Cli) -> None:
+    checkpoint = kept(cli)
+    assert cli("verify", "--checkpoint", checkpoint).exit_code == 0
+    size = int(checkpoint.read_text(encoding="utf-8").splitlines()[1])
+    tamper(
+        "DELETE FROM checkpoints",
+        f"DELETE FROM events WHERE global_position = {size}",
+    )
+    assert cli("verify", "--no-seal").exit_code == 0
+    done = cli("verify", "--checkpoint", checkpoint, "--json")
+    assert done.exit_code == 4
+    assert flaws(done) == [f"kept checkpoint at {size}"]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_key_may_be_a_text_or_a_file(cli: Cli) -> None:
+    key = cli("ledger", "keys").stdout.strip()
+    Path("keys.txt").write_text(f"{key}\n", encoding="utf-8")
+    for given in (key, "keys.txt"):
+        document = json.loads(cli("verify", "--key", given, "--json").stdout)
+        assert document["sound"]
+        assert document["trusted"]
+        assert document["signers"] == [key]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_strangers_key_does_not_vouch_for_it(cli: Cli) -> None:
+    _, stranger = cli("ledger", "new-key", "stranger").stdout.splitlines()
+    assert cli("verify", "--key", stranger).exit_code == 4
+
+
+@pytest.mark.usefixtures("recorded")
+def test_with_the_key_given_no_key_store_is_needed(cli: Cli) -> None:
+    key = cli("ledger", "keys").stdout.strip()
+    Path(".wct/ledger.db.keys").unlink()
+    done = cli("verify", "--key", key, "--no-seal")
+    assert done.exit_code == 0
+    assert cli("verify", "--no-seal").exit_code == 1
+
+
+@pytest.mark.parametrize("given", ["nonsense", "a+b+c", "missing.txt"])
+@pytest.mark.usefixtures("recorded")
+def test_what_is_no_key_is_refused(cli: Cli, given: str) -> None:
+    assert cli("verify", "--key", given).exit_code == 1
+
+
+@pytest.mark.usefixtures("recorded")
+def test_what_is_no_checkpoint_is_refused(cli: Cli) -> None:
+    Path("note").write_bytes(b"\xff\xfe")
+    done = cli("verify", "--checkpoint", "note")
+    assert done.exit_code == 1
+    assert "'note' cannot be used" in done.stderr
+
+
+@pytest.mark.usefixtures("recorded")
+def test_after_a_rotation_older_checkpoints_still_count(cli: Cli) -> None:
+    older = kept(cli)
+    made = cli("ledger", "rotate-key").stdout.strip()
+    assert cli("ledger", "keys").stdout.splitlines()[1] == made
+    cli("run", write(), "-q")
+    document = json.loads(cli("verify", "--checkpoint", older, "--json").stdout)
+    assert document["sound"]
+    assert len(document["signers"]) == 2
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_a_key_from_the_environment_signs(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, *, as_file: bool
+) -> None:
+    private, public = cli("ledger", "new-key", "ci").stdout.splitlines()
+    Path("secret").write_text(f"{private}\n", encoding="utf-8")
+    monkeypatch.setenv("WCT_SIGNING_KEY", "secret" if as_file else private)
+    assert cli("run", write(), "-q").exit_code == 0
+    monkeypatch.delenv("WCT_SIGNING_KEY")
+    assert cli("verify", "--no-seal").exit_code == 4  # nobody told whose key it is
+    document = json.loads(cli("verify", "--key", public, "--json").stdout)
+    assert document["sound"]
+    assert document["signers"] == [public]
+
+
+def test_a_signing_key_that_is_none_does_not_show_itself(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WCT_SIGNING_KEY", "S3CRET")
+    done = cli("run", write(), "-q")
+    assert done.exit_code == 1
+    assert "S3CRET" not in done.stderr
+    assert "WCT_SIGNING_KEY" in done.stderr
+
+
+def test_a_bad_name_of_a_key_is_wrong_usage(cli: Cli) -> None:
+    assert cli("ledger", "new-key", "two words").exit_code == 2
+
+
+def test_without_a_ledger_nothing_can_be_verified(cli: Cli) -> None:
+    assert cli("verify").exit_code == 1

@@ -5,6 +5,7 @@ a fold up to where one stands.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import NamedTuple, Self
 
 from wct_domain.errors import WctError
@@ -27,6 +28,7 @@ from wct_domain.projections.inventory import Inventory
 from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import describe
 
+_MICROSECOND = timedelta(microseconds=1)
 STEP = "step:"
 """Before a step's id, where the id might be taken for a position."""
 
@@ -83,14 +85,14 @@ class Replay:
     def tell(self, recorded: Recorded) -> Told:
         """Take one more event into account, and say what it was."""
         self.apply(recorded)
-        first = self._first or recorded
-        cause = recorded.causation_id
+        event = recorded.event
+        since = recorded.at - (self._first or recorded).at
         return Told(
             recorded,
-            describe(recorded.event),
-            round((recorded.at - first.at).total_seconds() * 1_000_000),
-            self._took(recorded.event),
-            None if cause is None else self._positions.get(cause),
+            describe(event),
+            max(0, since // _MICROSECOND),  # clocks are set back
+            self._took(event) if event.__class__ in _ENDINGS else None,
+            self._positions.get(recorded.causation_id or ""),
         )
 
     def _took(self, event: AnyEvent) -> int | None:
@@ -189,6 +191,7 @@ def place(history: Sequence[Recorded], wanted: str) -> int:
 
 
 _NAMED = 20  # steps that an error names
+_ENDINGS = {StepCompleted, StepFailed, RunCompleted, RunFailed, RunInterrupted}
 # Not evidence.revealed, which has a step too: it comes when the run is over.
 _OF_STEPS = (
     StepStarted,

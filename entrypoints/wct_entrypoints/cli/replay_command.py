@@ -1,7 +1,6 @@
 """What ``wct replay`` does: the story and the state, or a walk."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from wct_domain.ports.ledger import Ledger, Recorded
@@ -9,7 +8,7 @@ from wct_domain.projections.replay import Replay, Told, place
 from wct_domain.projections.run import Run
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import in_seconds, print_json, print_lines, utc
-from wct_entrypoints.cli.replay_text import remarks, state_of, story_line
+from wct_entrypoints.cli.replay_text import Story, remarks, state_of
 from wct_entrypoints.cli.run_report import document, report_of
 from wct_entrypoints.cli.shared import LedgerPlace
 
@@ -55,10 +54,9 @@ def _lines(
     ledger: Ledger, run: str, history: Sequence[Recorded], last: int
 ) -> Iterator[str]:
     replay = Replay()
-    day: date | None = None
+    story = Story(history[0] if history else None)
     for each in told(replay, history[:last]):
-        day = day or each.recorded.at.astimezone().date()
-        yield story_line(each, day)
+        yield story.line(each)
     yield ""
     yield from state_of(ledger, run, replay, history)
 

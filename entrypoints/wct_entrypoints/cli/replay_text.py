@@ -1,7 +1,7 @@
 """A replay in lines: one for each event, and the state where it stops."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.inventory import Kept
@@ -9,25 +9,48 @@ from wct_domain.projections.replay import Replay, Told
 from wct_domain.projections.run import Run, RunStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.gone import why_gone
-from wct_entrypoints.cli.printing import local, table_lines, wrapped
+from wct_entrypoints.cli.printing import local, table_lines, terminal_width, wrapped
 from wct_entrypoints.cli.run_report import report_of
 from wct_entrypoints.cli.run_text import state_lines, status_text
-from wct_entrypoints.cli.shared import counted
+from wct_entrypoints.cli.shared import counted, printable
 
 
-def story_line(told: Told, day: date) -> str:
-    """Tell an event: position, time, how long after the first event, what, and why.
+class Story:
+    """Tells events in lines: position, time, how long after the first event, what, why.
 
-    The date is said of an event of another day than ``day`` only.
+    The date is said of an event of another day than the first one only.
     """
-    at = told.recorded.at.astimezone()
-    date_of = "" if at.date() == day else f"{at:%Y-%m-%d} "
-    head = (
-        f"{told.recorded.position:>4}  {date_of}"
-        f"{at.time().isoformat('milliseconds')}"
-        f"  {'+' + seconds(max(0, told.since)):>8}  "
-    )
-    return wrapped(head, _sentence(told))
+
+    def __init__(self, first: Recorded | None) -> None:
+        self._minute = self._after = datetime.min.replace(tzinfo=UTC)
+        self._offset = timedelta()
+        self._day = "" if first is None else self._stamp(first.at)[:10]
+        # Asked once: the lines of a run are many.
+        self._place = _in_line if terminal_width() is None else wrapped
+
+    def line(self, told: Told) -> str:
+        """Tell an event."""
+        stamp = self._stamp(told.recorded.at)
+        when = stamp[11:] if stamp.startswith(self._day) else stamp
+        since = "+" + seconds(told.since)
+        head = f"{told.recorded.position:>4}  {when}  {since:>8}  "
+        return self._place(head, _sentence(told))
+
+    def _stamp(self, at: datetime) -> str:
+        """``2026-11-22 15:44:34.123``, in the local time zone."""
+        # The zone is asked once a minute: it takes as long as all else of a line.
+        if not self._minute <= at < self._after:
+            self._minute = at.replace(second=0, microsecond=0)
+            self._after = self._minute + _MINUTE
+            self._offset = at.astimezone().utcoffset() or timedelta()
+        return (at + self._offset).isoformat(" ", "milliseconds")[:23]
+
+
+_MINUTE = timedelta(minutes=1)
+
+
+def _in_line(head: str, text: str) -> str:
+    return head + printable(text)
 
 
 def state_of(
@@ -72,12 +95,11 @@ def remarks(replay: Replay, whole: Run) -> Iterator[str]:
 
 
 def _sentence(told: Told) -> str:
+    text = told.text
     # A step's line says how long it took; that of a run's end does not.
-    took = ""
     if told.took is not None and told.recorded.event.type.startswith("run."):
-        took = f", after {seconds(told.took)}"
-    because = "" if told.cause is None else f"  (because of {told.cause})"
-    return f"{told.text}{took}{because}"
+        text += f", after {seconds(told.took)}"
+    return text if told.cause is None else f"{text}  (because of {told.cause})"
 
 
 def _artifact(kept: Kept) -> tuple[str, ...]:

@@ -104,6 +104,8 @@ def printable(text: str, *, multiline: bool = False) -> str:
     Control characters, and those that reorder text, become visible escapes: names
     come from files that somebody else wrote.
     """
+    if text.isprintable():
+        return text
     return "".join(
         each if each.isprintable() or (multiline and each == "\n") else _escaped(each)
         for each in text

@@ -1,14 +1,13 @@
 """A walk through a run, with the keyboard."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 from wct_domain.errors import WctError
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.replay import Walk, place
 from wct_entrypoints.cli.keyboard import ESCAPE, Keyboard
 from wct_entrypoints.cli.printing import print_lines, wrapped
-from wct_entrypoints.cli.replay_text import state_of, story_line
+from wct_entrypoints.cli.replay_text import Story, state_of
 from wct_entrypoints.cli.shared import printable
 
 _KEYS: Mapping[str, str] = {
@@ -38,9 +37,7 @@ class Walker:
         self._run = run
         self._history = history
         self._walk = Walk(history)
-        self._day: date | None = None
-        if history:
-            self._day = history[0].at.astimezone().date()
+        self._story = Story(history[0] if history else None)
         self._does: Mapping[str, Callable[[], None]] = {
             "next": self._next,
             "back": self._back,
@@ -113,8 +110,8 @@ class Walker:
 
     def _show(self) -> None:
         told = self._walk.told
-        if told is not None and self._day is not None:
-            print_lines([story_line(told, self._day)])
+        if told is not None:
+            print_lines([self._story.line(told)])
 
 
 def _say(line: str) -> None:

@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint fix types bench docs build clean constraints
+.PHONY: help setup demo test check lint fix types torture bench docs build clean constraints
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,11 @@ fix: $(DEV) ## Repair what ruff can repair
 types: $(DEV) ## mypy and pyright, both strict
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(PY) --warnings
+
+torture: $(DEV) ## Kill writers, cut the power and tamper for a minute, with new seeds
+	$(PY) -m tests.crash.kill_writers --seconds 30
+	$(PY) -m tests.crash.power_cuts --images 100000 --seconds 15
+	$(PY) -m tests.crash.tampering --mutations 100000 --seconds 15
 
 bench: $(DEV) ## Run the benchmarks (BENCH="NAME ... --json FILE")
 	$(PY) -m benchmarks $(BENCH)

@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.crash.writers import Writer, examine, keep_appending, start
+from tests.crash.examining import examine
+from tests.crash.writers import Writer, keep_appending, start
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.errors import LedgerUnusableError

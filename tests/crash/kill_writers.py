@@ -2,11 +2,11 @@
 
     python -m tests.crash.kill_writers --kills 2000 --seed 7
 
-prints one JSON object. One to eight processes append, run a runbook, erase, or follow
-with a cursor, until each is killed. Nothing may be lost that a writer was told is
-recorded, no batch may be there in part, a reader that goes on from its cursor must
-miss nothing and see nothing twice, the ledger must verify, and the next process must
-be able to go on.
+prints one JSON object, and ends with 1 if something is wrong. One to eight processes
+append, run a runbook, erase, or follow with a cursor, until each is killed. Nothing may
+be lost that a writer was told is recorded, no batch may be there in part, a reader that
+goes on from its cursor must miss nothing and see nothing twice, the ledger must verify,
+and the next process must be able to go on.
 
 ``--planted`` has the reader remember its cursor wrongly, to see that it is noticed.
 """
@@ -22,11 +22,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from tests.crash.examining import FAULTS, examine
 from tests.crash.writers import (
     Work,
     Writer,
     command,
-    examine,
     keep_appending,
     keep_reading,
     start,
@@ -37,6 +37,7 @@ from wct_adapters.ledgers.rows import id_text
 ROUNDS_PER_LEDGER: Final = 6
 LONGEST_LIFE: Final = 0.12  # seconds; a new ledger is open after about 0.02
 LONGEST_COMMAND: Final = 0.5  # seconds; it has to be imported first
+OF_THE_READER: Final = ("missed", "seen twice", "never there")
 PLANTED: Final = ("forgetful", "hasty")
 
 _RUNBOOK: Final[dict[str, Any]] = {
@@ -106,6 +107,8 @@ def torture_one_ledger(
         told += [line for report in reports for line in report]
         found = examine(path, told)
         counts.update(found.faults())
+        for line in found.errors:
+            print(line, file=sys.stderr)
         counts["stored"] = found.stored
     counts["acknowledged"] = len(told)
     counts.update(_seen_by_the_reader(path, planted))
@@ -123,11 +126,9 @@ def _seen_by_the_reader(path: Path, planted: str | None) -> dict[str, int]:
     there = {
         f"{e.stream} {e.position} {id_text(e.event_id)}" for e in stored_events(path)
     }
-    return {
-        "missed": len(there - seen.keys()),
-        "seen twice": seen.total() - len(seen),
-        "never there": len(seen.keys() - there),
-    }
+    wrong = (there - seen.keys(), list((seen - Counter(seen.keys())).elements()))
+    found = (*wrong, seen.keys() - there)
+    return dict(zip(OF_THE_READER, map(len, found), strict=True))
 
 
 def main(argv: list[str]) -> int:
@@ -149,7 +150,7 @@ def main(argv: list[str]) -> int:
             counts.update(torture_one_ledger(Path(directory), chance, options.planted))
     seconds = round(time.monotonic() - begun, 1)
     print(json.dumps({"seed": options.seed, "seconds": seconds, **counts}))
-    return 0
+    return int(any(counts[fault] for fault in (*FAULTS, *OF_THE_READER)))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
     python -m tests.crash.power_cuts --images 5000 --seed 7
 
-prints one JSON object. A writer's history is recorded with every write and sync; after
-a random operation the disk is taken as it would be found: writes that were not synced
-are lost, torn or reordered. The ledger opens what is left. It must be exactly the
-state after one of the appends, that append or a later one that was acknowledged with
-an event of the class ``power``; keys must be there, and gone where they were
-destroyed; the next append must work.
+prints one JSON object, and ends with 1 if something is wrong. A writer's history is
+recorded with every write and sync; after a random operation the disk is taken as it
+would be found: writes that were not synced are lost, torn or reordered. The ledger
+opens what is left. It must be exactly the state after one of the appends, that append
+or a later one that was acknowledged with an event of the class ``power``; keys must be
+there, and gone where they were destroyed; the next append must work.
 
 ``--planted`` puts a known fault in, to see that it is found.
 """
@@ -134,7 +134,7 @@ def main(argv: list[str]) -> int:
         "seen": seen,
     }
     print(json.dumps(report))
-    return 0
+    return int(any(counts[fault] for fault in FAULTS))
 
 
 if __name__ == "__main__":

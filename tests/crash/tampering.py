@@ -2,11 +2,11 @@
 
     python -m tests.crash.tampering --mutations 10000 --seed 7
 
-prints one JSON object. A ledger of runs, one of them erased and one pruned, is taken
-as it is stored; each mutation starts from it. It must be found with the last
-checkpoint that somebody kept elsewhere; ``alone`` counts those that the ledger and
-its own key store give away. A mutation that leaves the record as it was, or that
-SQLite refuses, is drawn again.
+prints one JSON object, and ends with 1 if something is wrong. A ledger of runs, one of
+them erased and one pruned, is taken as it is stored; each mutation starts from it. It
+must be found with the last checkpoint that somebody kept elsewhere; ``alone`` counts
+those that the ledger and its own key store give away. A mutation that leaves the record
+as it was, or that SQLite refuses, is drawn again.
 
 ``--planted`` blinds the verifier in one eye, to see that this is noticed.
 """
@@ -116,8 +116,9 @@ def is_found(path: Path, victim: Victim, *, kept: bool) -> bool:
         ledger.close()
 
 
-def tamper(wanted: int, chance: random.Random) -> dict[str, Any]:
+def tamper(wanted: int, chance: random.Random, seconds: float = 3600) -> dict[str, Any]:
     """Try as many mutations, all kinds in turn; count them and what was found."""
+    until = time.monotonic() + seconds
     victim = make_victim(chance.getrandbits(32))
     tried: Counter[str] = Counter()
     alone: Counter[str] = Counter()
@@ -127,8 +128,8 @@ def tamper(wanted: int, chance: random.Random) -> dict[str, Any]:
         path.write_bytes(victim.database)
         path.with_name(f"{_LEDGER}.keys").write_bytes(victim.keys)
         if is_found(path, victim, kept=True) or is_found(path, victim, kept=False):
-            return {"sound": False}
-        while tried.total() < wanted:
+            return {"sound": False, "mutations": 0, "found": -1}
+        while tried.total() < wanted and time.monotonic() < until:
             for kind in MUTATIONS:
                 if not any(mutated(path, kind, chance, victim) for _ in range(TRIES)):
                     continue
@@ -154,6 +155,7 @@ def tamper(wanted: int, chance: random.Random) -> dict[str, Any]:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mutations", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=3600, help="stop after")
     parser.add_argument("--planted", choices=PLANTED)
     parser.add_argument(
         "--seed", type=int, default=random.SystemRandom().getrandbits(32)
@@ -163,10 +165,11 @@ def main(argv: list[str]) -> int:
     with ExitStack() as stack:
         if options.planted:
             stack.enter_context(PLANTED[options.planted])
-        found = tamper(options.mutations, random.Random(options.seed))
+        chance = random.Random(options.seed)
+        found = tamper(options.mutations, chance, options.seconds)
     seconds = round(time.monotonic() - begun, 1)
     print(json.dumps({"seed": options.seed, "seconds": seconds, **found}))
-    return 0
+    return int(found["found"] != found["mutations"])
 
 
 if __name__ == "__main__":

@@ -7,32 +7,27 @@ import os
 import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from click import ClickException
 
-from tests.ledger_checks import (
-    Stored,
-    damaged_blobs,
-    first_broken,
-    is_gapless,
-    stored_events,
-)
 from wct_adapters.identity import new_id, utc_now
-from wct_adapters.ledgers.ciphers import signature_fits
-from wct_adapters.ledgers.rows import id_text
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.checkpoints import add_checkpoint
 from wct_domain.digests import Reference
-from wct_domain.errors import LedgerUnusableError, WctError
+from wct_domain.errors import (
+    EventIdReusedError,
+    LedgerUnusableError,
+    PartialRetryError,
+    WctError,
+    WrongExpectedVersionError,
+)
 from wct_domain.events import ArtifactSaved, Event, EvidenceRevealed, PluginNoted
 from wct_domain.ports.ledger import ANY_VERSION, Blob, Ledger, NewEvent
 from wct_domain.testing.ledger_samples import blob_of
-from wct_domain.upcasting import decode
-from wct_domain.verification import Trust, verify_ledger
 from wct_entrypoints.cli import main
 
 BATCH: Final = "batch:"  # opens the names of what writers append
@@ -105,6 +100,8 @@ def keep_appending(
             NewEvent(new_id(), fact)
             for fact in _batch(f"{BATCH}{name}/{number}", size, blobs, chance)
         ]
+        if chance.random() < 0.1:
+            _be_refused(ledger, chance)
         shared = chance.random() < 0.5
         recorded = ledger.append(
             "shared" if shared else own,
@@ -117,6 +114,19 @@ def keep_appending(
         if chance.random() < 0.05:
             add_checkpoint(ledger, ledger.keys, utc_now)
     ledger.close()
+
+
+def _be_refused(ledger: Ledger, chance: random.Random) -> None:
+    """Have an append rolled back: before anything is stored, or after a part is."""
+    fact = PluginNoted(plugin="refused", name="", data={})
+    known = next(iter(ledger.read_all()), None)
+    with suppress(WrongExpectedVersionError, EventIdReusedError, PartialRetryError):
+        if known is None or chance.random() < 0.5:
+            ledger.append("shared", [NewEvent(new_id(), fact)], expected=10**9)
+        else:
+            new = [NewEvent(new_id(), fact), NewEvent(known.id, fact)]
+            ledger.append("shared", new, expected=ANY_VERSION)
+        raise AssertionError("an append was not refused")
 
 
 def _batch(
@@ -196,69 +206,3 @@ def command(
     except (ClickException, WctError) as error:
         if must_work:
             tell(f"error wct {arguments[0]}: {error}")
-
-
-class Findings(NamedTuple):
-    """What is wrong with a ledger, given what its writers were told."""
-
-    stored: int
-    lost: int  # acknowledged, but not there
-    torn: int  # batches of which only a part is there
-    broken: int  # hashes or positions
-    damaged: int  # blobs with other bytes than their digest
-    unverified: int  # flaws that verification finds
-    errors: list[str]  # as the writers told them
-
-    def faults(self) -> dict[str, int]:
-        counts = {**self._asdict(), "errors": len(self.errors)}
-        del counts["stored"]
-        return counts
-
-
-def examine(path: Path, told: list[str]) -> Findings:
-    errors = [line for line in told if line.startswith("error")]
-    acknowledged = {line for line in told if not line.startswith("error")}
-    if not path.exists() or path.stat().st_size == 0:
-        return Findings(0, len(acknowledged), 0, 0, 0, 0, errors)
-    open_sqlite_ledger(path, clock=utc_now).close()  # may be written again
-    events = stored_events(path)
-    there = {f"{e.stream} {e.position} {id_text(e.event_id)}" for e in events}
-    broken = (first_broken(events) is not None) + (not is_gapless(events))
-    return Findings(
-        len(events),
-        len(acknowledged - there),
-        _torn_batches(events),
-        broken,
-        len(damaged_blobs(path)),
-        len(_flaws(path)),
-        errors,
-    )
-
-
-def _flaws(path: Path) -> list[str]:
-    ledger = open_sqlite_ledger(path, clock=utc_now)
-    try:
-        trust = Trust(signature_fits, own=ledger.keys.verifier_keys())
-        return [str(flaw) for flaw in verify_ledger(ledger, trust).flaws]
-    finally:
-        ledger.close()
-
-
-def _torn_batches(events: list[Stored]) -> int:
-    """Count batches of which a part is missing."""
-    sizes: dict[str, int] = {}
-    there: Counter[str] = Counter()
-    for event in events:
-        match decode(event.type, event.payload):
-            case PluginNoted(plugin=name, name=text):
-                size = int(text)
-            case ArtifactSaved(artifact=name, items=size):
-                pass
-            case EvidenceRevealed(command=name, step=str(text)):
-                size = int(text)
-            case _:
-                continue
-        if name.startswith(BATCH):
-            sizes[name] = size
-            there[name] += 1
-    return sum(there[name] != size for name, size in sizes.items())

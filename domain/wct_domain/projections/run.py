@@ -43,13 +43,17 @@ class RunStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """Planned and running steps of a run that has ended were never finished."""
+    """Planned and running steps of a run that has ended were never finished.
+
+    Of a run that was pruned, only how many of its steps ended how is known.
+    """
 
     PLANNED = "planned"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
+    PRUNED = "pruned"
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ class Run:
         self.signal: str | None = None
         self.sources: list[SourceRead] = []
         self.erasure: Erasure | None = None
+        self.tally: RunCompleted | None = None  # None: not all steps were visited
         self.pruned_at: datetime | None = None
         self.imported: RunImported | None = None
         self.imported_at: datetime | None = None
@@ -145,7 +150,14 @@ class Run:
         )
 
     def count(self, status: StepStatus) -> int:
-        """Return how many steps are in this state."""
+        """Return how many steps are in this state, or were before they were pruned."""
+        if self.pruned_at is not None and self.tally is not None:
+            ended = {
+                StepStatus.SUCCEEDED: self.tally.succeeded,
+                StepStatus.FAILED: self.tally.failed,
+                StepStatus.SKIPPED: self.tally.skipped,
+            }
+            return ended.get(status, 0)
         return sum(step.status is status for step in self._steps.values())
 
     def apply(self, recorded: Recorded) -> None:
@@ -190,7 +202,7 @@ class Run:
                 self.erasure.erased_at = at
                 self.erasure.blobs += event.blobs
             case RunPruned():
-                self.pruned_at = at
+                self._prune(at)
             case RunImported():
                 self.imported, self.imported_at = event, at
             case _:
@@ -231,6 +243,7 @@ class Run:
         self, event: RunCompleted | RunFailed | RunInterrupted, at: datetime
     ) -> None:
         self.ended_at = at
+        self.tally = event if isinstance(event, RunCompleted) else None
         match event:
             case RunCompleted(failed=0, skipped=0):
                 self.status = RunStatus.COMPLETED
@@ -240,6 +253,15 @@ class Run:
                 self.status, self.message = RunStatus.FAILED, event.message
             case RunInterrupted():
                 self.status, self.signal = RunStatus.INTERRUPTED, event.signal
+
+    def _prune(self, at: datetime) -> None:
+        """Know no more of the steps than who reads the events from now on."""
+        self.pruned_at = at
+        self.sources.clear()
+        self._steps = {
+            name: StepState(step.plan, StepStatus.PRUNED)
+            for name, step in self._steps.items()
+        }
 
     def _end(self, step_id: str, status: StepStatus, event_id: str) -> StepState:
         step = self._step(step_id)

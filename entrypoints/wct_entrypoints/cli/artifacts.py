@@ -97,6 +97,8 @@ def _print_list(wanted: str, given: LedgerPlace | None, *, as_json: bool) -> Non
         print_lines(table_lines(rows, right=(2, 5), flexible=(0,)))
         if gone:
             click.echo(f"What these steps produced was {gone}.", err=True)
+    elif gone:
+        click.echo(f"What run {run} produced was {gone}.", err=True)
     else:
         click.echo(f"No step of run {run} has a result.", err=True)
 

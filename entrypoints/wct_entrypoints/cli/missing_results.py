@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
 from wct_domain.validation.remarks import did_you_mean
+from wct_entrypoints.cli.gone import why_gone
 
 MOST_NAMED = 20  # names of steps, in one message
 
@@ -21,6 +22,8 @@ def why_missing(run: Run, wanted: str, kept: Collection[str]) -> str:
         there = f"it has: {_some(names)}" if names else "it has none"
         more = f"{hint} " if hint else ""
         return f"run {run.id} has no step '{wanted}'; {more}{there}"
+    if step.status is StepStatus.PRUNED:
+        return f"what step '{wanted}' of run {run.id} produced was {why_gone(run)}"
     what = f"step '{wanted}' of run {run.id} has no result: {_fate(step, run)}"
     results = f"there are results of: {_some(list(kept))}"
     return f"{what}; {results if kept else 'no other step has one'}"
@@ -38,7 +41,7 @@ def _fate(step: StepState, run: Run) -> str:
             return f"it had begun, and not ended {when}"
         case StepStatus.PLANNED:
             return f"it had not begun {when}"
-        case StepStatus.SUCCEEDED:  # always has one
+        case StepStatus.SUCCEEDED | StepStatus.PRUNED:  # told already
             return "it was not recorded"
 
 

@@ -5,7 +5,6 @@ a fold up to where one stands.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import NamedTuple, Self
 
 from wct_domain.errors import WctError
@@ -28,7 +27,7 @@ from wct_domain.projections.inventory import Inventory
 from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import describe
 
-_MICROSECOND = timedelta(microseconds=1)
+_DAY = 86_400  # seconds
 STEP = "step:"
 """Before a step's id, where the id might be taken for a position."""
 
@@ -76,21 +75,22 @@ class Replay:
         self.run.apply(recorded)
         self.inventory.apply(recorded)
         self._positions[recorded.id] = recorded.position
-        kind = recorded.event.__class__
-        if kind is UnknownEvent:
-            self.unknown += 1
-        elif kind is PrunedEvent:
-            self.pruned += 1
+        if (kind := recorded.event.__class__) in _UNSAID:
+            self.unknown += kind is UnknownEvent
+            self.pruned += kind is PrunedEvent
 
     def tell(self, recorded: Recorded) -> Told:
         """Take one more event into account, and say what it was."""
         self.apply(recorded)
         event = recorded.event
-        since = recorded.at - (self._first or recorded).at
+        since = 0
+        if self._first is not None and recorded.at > self._first.at:
+            apart = recorded.at - self._first.at
+            since = (apart.days * _DAY + apart.seconds) * 1_000_000 + apart.microseconds
         return Told(
             recorded,
             describe(event),
-            max(0, since // _MICROSECOND),  # clocks are set back
+            since,
             self._took(event) if event.__class__ in _ENDINGS else None,
             self._positions.get(recorded.causation_id or ""),
         )
@@ -191,6 +191,7 @@ def place(history: Sequence[Recorded], wanted: str) -> int:
 
 
 _NAMED = 20  # steps that an error names
+_UNSAID = {UnknownEvent, PrunedEvent}
 _ENDINGS = {StepCompleted, StepFailed, RunCompleted, RunFailed, RunInterrupted}
 # Not evidence.revealed, which has a step too: it comes when the run is over.
 _OF_STEPS = (

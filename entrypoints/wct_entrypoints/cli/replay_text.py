@@ -32,8 +32,8 @@ class Story:
         """Tell an event."""
         stamp = self._stamp(told.recorded.at)
         when = stamp[11:] if stamp.startswith(self._day) else stamp
-        since = "+" + seconds(told.since)
-        head = f"{told.recorded.position:>4}  {when}  {since:>8}  "
+        since = seconds(told.since)
+        head = f"{told.recorded.position:>4}  {when}  {'+' + since:>8}  "
         return self._place(head, _sentence(told))
 
     def _stamp(self, at: datetime) -> str:
@@ -97,7 +97,7 @@ def remarks(replay: Replay, whole: Run) -> Iterator[str]:
 def _sentence(told: Told) -> str:
     text = told.text
     # A step's line says how long it took; that of a run's end does not.
-    if told.took is not None and told.recorded.event.type.startswith("run."):
+    if told.took and told.recorded.event.type.startswith("run."):
         text += f", after {seconds(told.took)}"
     return text if told.cause is None else f"{text}  (because of {told.cause})"
 

@@ -90,7 +90,9 @@ def _ask(holdings: Sequence[Holding], ledger: Ledger) -> None:
         click.echo(line, err=True)
     if len(holdings) > _MOST:
         click.echo(f"... and {len(holdings) - _MOST} more runs", err=True)
-    what = f"Erase {_amount(holdings)} of {counted(len(holdings), 'run')} for ever?"
+    blobs = counted(sum(each.blobs for each in holdings), "blob")
+    room = size(sum(each.size for each in holdings))
+    what = f"Erase {blobs} ({room}) of {counted(len(holdings), 'run')} for ever?"
     if not click.confirm(what, err=True):
         fail("nothing was erased")
 
@@ -106,15 +108,11 @@ def _row(each: Holding, name: str) -> tuple[str, ...]:
     )
 
 
-def _amount(holdings: Sequence[Holding]) -> str:
-    blobs = counted(sum(each.blobs for each in holdings), "blob")
-    return f"{blobs} ({size(sum(each.size for each in holdings))})"
-
-
 def _lines(holdings: Sequence[Holding], given_back: int | None) -> Iterator[str]:
     runs = counted(len(holdings), "run")
     if any(each.blobs for each in holdings):
-        yield f"Erased {_amount(holdings)} of {runs}; their key is destroyed"
+        blobs = counted(sum(each.blobs for each in holdings), "blob")
+        yield f"Erased {blobs} of {runs}; their key is destroyed"
     else:
         yield f"Nothing is left of {runs} that could be erased"
     if given_back is not None:

@@ -5,7 +5,8 @@ that projections know current events only.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast, get_args
+from functools import partial
+from typing import Any, TypeAlias, cast, get_args
 
 from pydantic_core import from_json
 
@@ -13,6 +14,9 @@ from wct_domain.events import Event, UnknownEvent
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of one (name, version); returns the next version's type and data."""
+
+Decoder: TypeAlias = Callable[[bytes], Event | UnknownEvent]
+"""Makes an event of a payload; raises as ``decode``."""
 
 CURRENT: Mapping[str, type[Event]] = {kind.type: kind for kind in get_args(Event)}
 """Wire name to model, for every event that this wct writes."""
@@ -66,3 +70,11 @@ def decode(
     if model is None:
         return UnknownEvent(type=wire, data=data)
     return model.model_validate(data)
+
+
+def decoder_of(wire: str) -> Decoder:
+    """Return ``decode`` for one type: what its events have in common is done once."""
+    model = CURRENT.get(wire)
+    if model is None:
+        return partial(decode, wire)
+    return cast("Decoder", model.__pydantic_validator__.validate_json)

@@ -186,6 +186,22 @@ def test_a_payload_that_cannot_be_read_is_named(
         next(reader)
 
 
+@pytest.mark.parametrize("table", ["types", "streams"])
+def test_an_event_without_a_name_for_its_number_is_damage_and_not_absent(
+    path: Path, ledger: SqliteLedger, table: str
+) -> None:
+    ledger.append(RUN, notes(1), expected=0)
+    ledger.close()
+    connection = without_triggers(path)
+    connection.execute(f"UPDATE {table} SET id = 1000 + id")
+    connection.close()
+    reader = open_sqlite_ledger(path, clock=utc_now, read_only=True)
+    for read in (reader.read_all, reader.rows):
+        with pytest.raises(LedgerUnusableError, match=f"damaged.*{table}"):
+            list(read())
+    reader.close()
+
+
 def test_a_damaged_blob_is_named(path: Path, ledger: SqliteLedger) -> None:
     blob = blob_of(b"as it was")
     ledger.append(RUN, notes(1), expected=0, blobs=[blob])

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wct_adapters.ledgers.rows import id_bytes, id_text, microseconds, moment
+from wct_adapters.ledgers.rows import (
+    id_bytes,
+    id_text,
+    id_texts,
+    microseconds,
+    moment,
+    moments,
+    texts_of_causes,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = microseconds(datetime(2242, 1, 1, tzinfo=UTC))
@@ -39,3 +47,21 @@ def test_an_id_keeps_its_text(uuid: UUID) -> None:
 def test_another_spelling_of_an_id_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="canonical"):
         id_bytes(text)
+
+
+@given(st.lists(st.uuids()), st.lists(st.integers(0, LAST)))
+def test_many_are_made_as_one_is(ids: list[UUID], ats: list[int]) -> None:
+    raws = [each.bytes for each in ids]
+    assert id_texts(raws) == [id_text(raw) for raw in raws] == list(map(str, ids))
+    assert moments(ats) == [moment(at) for at in ats]
+
+
+@given(st.lists(st.uuids(), min_size=1), st.data())
+def test_causes_are_told_from_beside_and_from_elsewhere(
+    ids: list[UUID], data: st.DataObject
+) -> None:
+    chosen = st.none() | st.sampled_from(ids) | st.uuids()
+    causes = data.draw(st.lists(chosen))
+    raws = [None if each is None else each.bytes for each in causes]
+    told = texts_of_causes(raws, [each.bytes for each in ids], list(map(str, ids)))
+    assert told == [None if each is None else str(each) for each in causes]

@@ -1,5 +1,6 @@
 """An event as a row, and from a row to the event again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -84,6 +85,43 @@ def id_text(raw: bytes) -> str:
     """Canonical text of a UUID."""
     text = raw.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_DIGITS = tuple(place for place in range(36) if place not in {8, 13, 18, 23})
+
+
+def id_texts(raws: Sequence[bytes]) -> list[str]:
+    """Canonical texts of many UUIDs, at half the price.
+
+    Character by character of all of them at once: digit 1 of each, digit 2 of each …
+    """
+    count = len(raws)
+    digits = b"".join(raws).hex().encode()
+    text = bytearray(b"-") * (36 * count)
+    for digit, place in enumerate(_DIGITS):
+        text[place::36] = digits[digit::32]
+    joined = text.decode()
+    return [joined[start : start + 36] for start in range(0, 36 * count, 36)]
+
+
+def texts_of_causes(
+    causes: Sequence[bytes | None], raws: Sequence[bytes], ids: Sequence[str]
+) -> list[str | None]:
+    """Make texts of causes, most of which are ids of events that stand beside them.
+
+    Args:
+        raws, ids: of these events.
+    """
+    known: dict[bytes | None, str | None] = dict(zip(raws, ids, strict=True))
+    for cause in set(causes).difference(known):
+        known[cause] = optional_id_text(cause)
+    return [known[cause] for cause in causes]
+
+
+def moments(ats: Sequence[int]) -> list[datetime]:
+    """Make ``moment`` of many; events of one batch share it."""
+    known = {at: datetime.fromtimestamp(at / 1e6, UTC) for at in set(ats)}
+    return [known[at] for at in ats]
 
 
 def redacted(row: Row) -> Row:

@@ -5,42 +5,49 @@ dawdles between two events must not hold one.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
-from itertools import takewhile
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, repeat, takewhile
 from threading import Lock
 from typing import Any
 
 import apsw
 
-from wct_adapters.ledgers.rows import event_of, id_text, moment
+from wct_adapters.ledgers.rows import (
+    event_of,
+    id_texts,
+    moments,
+    texts_of_causes,
+)
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.failures import gone_while_reading, read_failure
+from wct_adapters.ledgers.sqlite.names import Names
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.schema import FIRST_OF_STEPS
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError
+from wct_domain.events import AnyEvent, PrunedEvent
 from wct_domain.ports.ledger import Recorded, Stream
+from wct_domain.upcasting import decoder_of
 
 PAGE = 1000  # rows
+_AT_ONCE = 64  # events; with more, Python's garbage collector looks at them in vain
 
-# CROSS JOIN: events are read in their order, whatever the planner thinks.
 _EVENTS = (
-    "SELECT global_position, stream, position, event_id, types.name, recorded_at, "
-    "correlation, causation, payload, hash "
-    "FROM events CROSS JOIN types ON types.id = events.type "
+    "SELECT global_position, stream, position, event_id, type, recorded_at, "
+    "correlation, causation, payload, hash FROM events "
 )
 _STREAM = f"{_EVENTS} WHERE stream = ? AND position > ? ORDER BY position LIMIT {PAGE}"
 _ALL = f"{_EVENTS} WHERE global_position > ? ORDER BY global_position LIMIT {PAGE}"
 _TYPES = (
-    f"{_EVENTS} WHERE global_position > ? AND events.type IN "  # noqa: S608  # constants
+    f"{_EVENTS} WHERE global_position > ? AND type IN "  # noqa: S608  # constants
     "(SELECT value FROM json_each(?)) "
 )
 _IN_ORDER = f"ORDER BY global_position LIMIT {PAGE}"
 OF_TYPES = _TYPES + _IN_ORDER
-OF_RUNS = f"{_TYPES} AND events.type < {FIRST_OF_STEPS} {_IN_ORDER}"  # by an index
+OF_RUNS = f"{_TYPES} AND type < {FIRST_OF_STEPS} {_IN_ORDER}"  # by an index
 _NUMBERS = "SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))"
 _STREAM_ID = "SELECT id FROM streams WHERE name = ?"
-_STREAM_NAME = "SELECT name FROM streams WHERE id = ?"
 _STREAMS = (
     "SELECT s.name, e.position, e.hash FROM streams s JOIN events e "
     "ON e.stream = s.id AND e.position = "
@@ -50,6 +57,10 @@ _STREAMS = (
 _BLOB = "SELECT stored FROM blobs WHERE digest = ?"
 
 _GLOBAL_POSITION, _STREAM_NUMBER, _POSITION = range(3)  # of _EVENTS
+
+_TUPLE: Any = tuple
+_RECORD: Callable[[Iterable[Any]], Recorded] = partial(_TUPLE.__new__, Recorded)
+"""As ``Recorded._make``, which is a function in Python."""
 
 
 class PagedReader:
@@ -68,14 +79,14 @@ class PagedReader:
         self._connection: Database | None = None
         self._closed = False
         self._lock = Lock()
-        self._names: dict[int, str] = {}
+        self.stream_names = Names("streams", location)
+        self.type_names = Names("types", location)
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
         found = self.page(_STREAM_ID, (stream,))
         if not found:
             return
         number: int = found[0][0]
-        self._names[number] = stream
         while page := self.page(_STREAM, (number, after)):
             yield from self._recorded(page)
             after = page[-1][_POSITION]
@@ -120,31 +131,51 @@ class PagedReader:
                 self._connection.close()
 
     def _recorded(self, page: list[Any]) -> Iterator[Recorded]:
-        names = self._names
-        # A cause is mostly a recent event, and events of one batch share their moment.
-        ids: dict[bytes, str] = {}
-        recorded_at, moment_of_it = 0, moment(0)
-        for order, number, position, raw, wire, at, other, cause, payload, link in page:
-            name = names.get(number) or self._name(number)
-            ids[raw] = id_text(raw)
-            if at != recorded_at:
-                recorded_at, moment_of_it = at, moment(at)
-            yield Recorded(
-                name,
-                position,
-                order,
-                ids[raw],
-                moment_of_it,
-                other or name,
-                None if cause is None else ids.get(cause) or id_text(cause),
-                link,
-                event_of(name, position, wire, payload),
-            )
+        return chain.from_iterable(
+            self._made_of(page[start : start + _AT_ONCE])
+            for start in range(0, len(page), _AT_ONCE)
+        )
 
-    def _name(self, number: int) -> str:
-        name: str = self.page(_STREAM_NAME, (number,))[0][0]
-        self._names[number] = name
-        return name
+    def _made_of(self, page: list[Any]) -> Iterator[Recorded]:
+        """Make events of rows, column by column: half the price of row by row."""
+        columns: list[tuple[Any, ...]] = list(zip(*page, strict=True))
+        orders, numbers, positions, raws, types, ats, others, causes = columns[:8]
+        payloads, links = columns[8:]
+        names = self.stream_names.of(numbers, self.page)
+        ids = id_texts(raws)
+        return map(
+            _RECORD,
+            zip(
+                names,
+                positions,
+                orders,
+                ids,
+                moments(ats),
+                [other or name for other, name in zip(others, names, strict=True)],
+                texts_of_causes(causes, raws, ids),
+                links,
+                self._events(names, positions, types, payloads),
+                repeat(0),
+                strict=False,  # the last one has no end
+            ),
+        )
+
+    def _events(
+        self,
+        names: Sequence[str],
+        positions: Sequence[int],
+        types: Sequence[int],
+        payloads: Sequence[bytes | None],
+    ) -> Iterable[AnyEvent]:
+        wires = self.type_names.of(types, self.page)
+        decoders = {wire: decoder_of(wire) for wire in set(wires)}
+        try:
+            return [
+                PrunedEvent(wire) if payload is None else decoders[wire](payload)
+                for wire, payload in zip(wires, payloads, strict=True)
+            ]
+        except ValueError:  # up to the event that cannot be read, all others can
+            return map(event_of, names, positions, wires, payloads)
 
     def page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
         """Return all rows of a statement; the transaction ends with the last one."""

@@ -3,10 +3,12 @@
 Seal numbers are global positions: commits are in their order, without a gap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
-from wct_adapters.ledgers.rows import id_text, moment, optional_id_text
+from wct_adapters.ledgers.rows import id_texts, moment, texts_of_causes
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
@@ -17,10 +19,8 @@ SELECT global_position, hash FROM events
 WHERE global_position > ? AND global_position <= ? ORDER BY global_position LIMIT 1000
 """
 _ROWS = """
-SELECT global_position, streams.name, position, event_id, types.name,
-recorded_at, correlation, causation, salt, payload, payload_digest, hash
-FROM events CROSS JOIN streams ON streams.id = stream
-CROSS JOIN types ON types.id = events.type
+SELECT global_position, stream, position, event_id, type, recorded_at,
+correlation, causation, salt, payload, payload_digest, hash FROM events
 """
 _ALL_ROWS = _ROWS + "WHERE global_position > ? ORDER BY global_position LIMIT 1000"
 _OF_STREAM = "WHERE stream = (SELECT id FROM streams WHERE name = ?) "
@@ -37,6 +37,11 @@ WHERE size >= ? ORDER BY size LIMIT 1000
 _LAST_CHECKPOINT = (
     "SELECT size, root, note, frontier, at FROM checkpoints ORDER BY size DESC LIMIT 1"
 )
+_LINK = itemgetter(1)  # of _HASHES
+
+_TUPLE: Any = tuple
+_STORED: Callable[[Iterable[Any]], StoredRow] = partial(_TUPLE.__new__, StoredRow)
+"""As ``StoredRow._make``, which is a function in Python."""
 
 
 class SealedReader:
@@ -44,6 +49,8 @@ class SealedReader:
 
     def __init__(self, reader: PagedReader, location: str) -> None:
         self._page = reader.page
+        self._stream_names = reader.stream_names
+        self._type_names = reader.type_names
         self._location = location
 
     def seal(self) -> int:
@@ -52,19 +59,30 @@ class SealedReader:
 
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
         while page := self._page(_HASHES, (after, upto)):
-            yield from (link for _, link in page)
+            yield from map(_LINK, page)
             after = page[-1][0]
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
         if stream is None:
             while page := self._page(_ALL_ROWS, (after,)):
-                yield from map(_stored, page)
+                yield from self._stored(page)
                 after = page[-1][0]
             return
         position = 0
         while page := self._page(_ROWS_OF_STREAM, (stream, position)):
-            yield from (_stored(row) for row in page if row[0] > after)
+            yield from (row for row in self._stored(page) if row.seal > after)
             position = page[-1][2]
+
+    def _stored(self, page: list[Any]) -> Iterator[StoredRow]:
+        """Make rows as a verifier takes them, column by column."""
+        columns: list[Any] = list(zip(*page, strict=True))
+        names = columns[1] = self._stream_names.of(columns[1], self._page)
+        raws, others, causes = columns[3], columns[6], columns[7]
+        ids = columns[3] = id_texts(raws)
+        columns[4] = self._type_names.of(columns[4], self._page)
+        columns[6] = [other or name for other, name in zip(others, names, strict=True)]
+        columns[7] = texts_of_causes(causes, raws, ids)
+        return map(_STORED, zip(*columns, strict=True))
 
     def seal_of(self, stream: str, position: int) -> int | None:
         found = self._page(_SEAL, (stream, position))
@@ -88,25 +106,6 @@ class SealedReader:
     def last_checkpoint(self) -> StoredCheckpoint | None:
         found = self._page(_LAST_CHECKPOINT, ())
         return _checkpoint(found[0]) if found else None
-
-
-def _stored(row: Any) -> StoredRow:
-    seal, stream, position, event_id, wire, at, correlation, causation, *rest = row
-    salt, payload, digest, link = rest
-    return StoredRow(
-        seal,
-        stream,
-        position,
-        id_text(event_id),
-        wire,
-        at,
-        correlation or stream,
-        optional_id_text(causation),
-        salt,
-        payload,
-        digest,
-        link,
-    )
 
 
 def _checkpoint(row: Any) -> StoredCheckpoint:

@@ -68,7 +68,7 @@ def test_an_interrupted_run_says_what_was_at_work_and_how_to_go_on(
     assert said == [
         f"Run {name} was interrupted (SIGINT); in flight: stuck",
         f"What was done is recorded: wct show {name}",
-        f"To run all of it again: wct run {tmp_path / 'hangs.yaml'}",
+        f"To go on with what is missing: wct resume {name}",
     ]
     assert ended.stdout == ""
     assert not (tmp_path / "outputs").exists()

@@ -49,6 +49,8 @@ class FileLocks(RunLocks):
     def is_held(self, run: str) -> bool:
         try:
             descriptor = os.open(self._directory / run, os.O_RDONLY)
+        except PermissionError:
+            return True  # somebody else's, and nobody can tell
         except OSError:
             return False
         try:

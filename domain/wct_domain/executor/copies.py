@@ -16,7 +16,6 @@ from wct_domain.events import RunImported
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.ports.ledger import Blob, Ledger
 from wct_domain.ports.sealed_log import StoredRow
-from wct_domain.projections.run import RunStatus
 from wct_domain.verification.bundle import Checked
 from wct_domain.verification.chains import references_in
 
@@ -39,8 +38,8 @@ def note_copy(equipment: Equipment, run: str, command: NoteExport | NoteImport) 
     for attempt in range(1, ATTEMPTS + 1):
         history = equipment.ledger.read(run)
         stream = StreamAtWork(run, equipment, history=history)
-        if stream.run.status is RunStatus.RUNNING:
-            msg = f"run {run} has not ended: a copy can be made when it has"
+        if equipment.ledger.locks.is_held(run):
+            msg = f"run {run} is going on: a copy can be made when it has ended"
             raise LedgerWriteError(msg)
         try:
             stream.dispatch(command)

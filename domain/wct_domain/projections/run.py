@@ -30,12 +30,14 @@ from wct_domain.events import (
     StepStarted,
 )
 from wct_domain.ports.ledger import Recorded
+from wct_domain.ports.run_locks import RunLocks
 
 
 class RunStatus(StrEnum):
     """Derived, never stored. Whether an open run still lives, only its lock tells."""
 
     RUNNING = "running"
+    ABANDONED = "abandoned"  # it did not end, and nobody is at work on it
     COMPLETED = "completed"
     COMPLETED_WITH_FAILURES = "completed with failures"
     FAILED = "failed"
@@ -54,6 +56,13 @@ class StepStatus(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     PRUNED = "pruned"
+
+
+def standing(status: RunStatus, run: str, locks: RunLocks) -> RunStatus:
+    """Tell a run that goes on from one whose process was killed."""
+    if status is RunStatus.RUNNING and not locks.is_held(run):
+        return RunStatus.ABANDONED
+    return status
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from wct_domain.errors import LedgerWriteError, WrongExpectedVersionError
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import RunStatus
 from wct_entrypoints.bootstrap.application import equipment
 from wct_entrypoints.bootstrap.identity import acting_user
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
@@ -28,10 +27,10 @@ def record_revealed(
     tools = equipment(ledger, SilentBus(), RegisteredSchemas(), Components())
     for attempt in range(1, ATTEMPTS + 1):
         stream = StreamAtWork(run, tools, history=ledger.read(run))
-        if stream.run.status is RunStatus.RUNNING:
+        if ledger.locks.is_held(run):
             msg = (
-                f"run {run} has not ended: its evidence can be shown in full when it "
-                "has; masked evidence can be shown now"
+                f"run {run} is going on: its evidence can be shown in full when it "
+                "has ended; masked evidence can be shown now"
             )
             raise LedgerWriteError(msg)
         try:

@@ -24,6 +24,7 @@ from wct_entrypoints import logs
 
 COMMANDS = {
     "run": ("run", "Execute a runbook and record what happens."),
+    "resume": ("resume", "Go on with a run that did not succeed."),
     "validate-runbook": ("validate", "Check a runbook without running it."),
     "generate-schema": ("schema", "Write the runbook's JSON Schema for editors."),
     "ls-connectors": ("listing", "List installed connectors."),

@@ -1,8 +1,6 @@
 """A run and its watchers: progress, log lines, and who may interrupt it."""
 
-from pathlib import Path
-
-from wct_domain.commands import ExecuteRunbook
+from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.executor.core import LoadedRunbook, Outcome, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
@@ -26,10 +24,8 @@ class Execution:
         runbook: LoadedRunbook,
         *,
         max_workers: int | None = None,
-        erasure_scope: str | None = None,
     ) -> None:
         self._runbook = runbook
-        self._erasure_scope = erasure_scope
         self._bus = make_bus(ledger)
         self._executor = make_executor(
             equipment(ledger, self._bus, RegisteredSchemas(), components),
@@ -41,11 +37,14 @@ class Execution:
         """Stop the run; False if it does not run. Safe in a signal handler."""
         return self._executor.interrupt(signal)
 
-    def outcome(self, path: Path, run: str, *, quiet: bool) -> Outcome:
-        """Execute, with progress on stderr unless ``quiet``.
+    def outcome(
+        self, command: ExecuteRunbook | ResumeRunbook, *, quiet: bool
+    ) -> Outcome:
+        """Execute, or go on, with progress on stderr unless ``quiet``.
 
         Raises:
             LedgerError: the ledger refused; the run stopped there.
+            ResumeError: the run cannot be gone on with.
             RunInterruptedError: ``interrupt`` was called.
             SystemExit: a component asked the process to exit.
         """
@@ -58,9 +57,7 @@ class Execution:
             self._bus.subscribe(progress, name="wct.progress")
         patience = DRAIN
         try:
-            return self._executor.dispatch(
-                ExecuteRunbook(path, run, self._erasure_scope)
-            )
+            return self._executor.dispatch(command)
         except RunInterruptedError:
             patience = _SHORT_DRAIN
             raise

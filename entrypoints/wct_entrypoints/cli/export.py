@@ -8,7 +8,6 @@ import click
 
 from wct_domain.errors import BundleError, ExportError, LedgerWriteError
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import Run, RunStatus
 from wct_domain.projections.timeline import size
 from wct_entrypoints.cli.ledger_access import find_run, writing
 from wct_entrypoints.cli.shared import (
@@ -111,8 +110,8 @@ def _target(output: str) -> Path | BinaryIO:
 
 
 def _refuse_open_run(ledger: Ledger, run: str) -> None:
-    if Run.of(ledger.read(run)).status is RunStatus.RUNNING:
-        msg = f"run {run} has not ended: it can be exported when it has"
+    if ledger.locks.is_held(run):
+        msg = f"run {run} is going on: it can be exported when it has ended"
         raise LedgerWriteError(msg)
 
 

@@ -7,7 +7,13 @@ from typing import Any, Final, TextIO, cast
 from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
-from wct_domain.events import StepCompleted, StepFailed, StepSkipped, StepStarted
+from wct_domain.events import (
+    RunResumed,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+)
 from wct_domain.ports.ledger import Recorded
 from wct_entrypoints.cli.shared import counted, printable
 
@@ -40,6 +46,9 @@ class LiveProgress:
 
     def __call__(self, recorded: Recorded, /) -> None:
         match event := recorded.event:
+            case RunResumed():
+                with self._lock:
+                    self._bar.total = len(event.redo)
             case StepStarted():
                 self._running[event.step] = None
                 self._show()

@@ -7,7 +7,12 @@ from typing import Protocol
 
 import click
 
-from wct_domain.events import StepCompleted, StepFailed, StepSkipped
+from wct_domain.events import (
+    RunResumed,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+)
 from wct_domain.ports.ledger import Recorded
 from wct_domain.projections.timeline import seconds
 from wct_entrypoints.cli.shared import counted, printable
@@ -32,6 +37,8 @@ class PlainProgress:
         self._write = write
 
     def __call__(self, recorded: Recorded, /) -> None:
+        if isinstance(recorded.event, RunResumed):
+            self._steps = len(recorded.event.redo)
         text = outcome(recorded)
         if text is None:
             return

@@ -8,68 +8,19 @@ from typing import Any
 
 import click
 
-from wct_domain.risk import LEVELS
-from wct_entrypoints import logs
 from wct_entrypoints.cli import not_collecting
-from wct_entrypoints.cli.shared import (
-    errors_end_the_command,
-    json_option,
-    ledger_option,
-)
+from wct_entrypoints.cli.run_flags import run_flags
+from wct_entrypoints.cli.shared import errors_end_the_command
 
 
 @click.command("run")
 @click.argument("runbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--output-dir",
-    type=click.Path(path_type=Path),
-    help="Directory of the results file. Default: outputs.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Results file, in the output directory unless absolute. "
-    "Default: <time>_<run>_analysis_results.json.",
-)
-@ledger_option
-@click.option(
-    "--max-workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Steps that may run at the same time. Default: one per processor, 2 to 8.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(LEVELS),
-    help="Exit with 4 if a finding has this risk level, or a higher one.",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of failed steps.")
-@click.option(
-    "--evidence",
-    type=click.Choice(["masked", "full"]),
-    default="masked",
-    show_default=True,
-    help="Write raw evidence with 'full'. That you did is recorded in the run.",
-)
+@run_flags
 @click.option(
     "--erasure-scope",
     metavar="NAME",
     help="Runs with the same NAME are encrypted under one key, and erased together. "
     "The name itself is not recorded. Default: the run can be erased alone.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
-@json_option
-@click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="Log everything, and show the traceback of each failed step.",
-)
-@click.option(
-    "--log-level",
-    type=click.Choice([level.name for level in logs.Level], case_sensitive=False),
-    help="Log this and above, to stderr. Default: WARNING.",
 )
 def run(**chosen: Any) -> None:
     """Execute RUNBOOK: read its sources, analyse them, and record every fact.

@@ -1,10 +1,11 @@
 """What ``wct run`` does, from the runbook to the exit status."""
 
 import shlex
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import click
 
+from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.errors import LedgerError
 from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
@@ -19,9 +20,9 @@ from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
-from wct_entrypoints.cli.outputs import choose_output
+from wct_entrypoints.cli.outputs import Output, choose_output
 from wct_entrypoints.cli.run_options import RunOptions
-from wct_entrypoints.cli.run_outcome import lasting_name, show, tell
+from wct_entrypoints.cli.run_outcome import lasting_name, resume, show, tell
 from wct_entrypoints.cli.shared import counted, fail, printable
 from wct_entrypoints.cli.signals import (
     Interrupted,
@@ -32,6 +33,15 @@ from wct_entrypoints.cli.unfinished import finish_erasures
 from wct_entrypoints.cli.unrecorded import unrecorded
 
 
+class Prepared(NamedTuple):
+    """A run that can begin: what is needed is read, checked, and tried."""
+
+    run: str
+    runbook: LoadedRunbook
+    components: Components
+    output: Output
+
+
 def execute(options: RunOptions) -> int:
     """Execute the runbook and tell what came of it; return the exit status.
 
@@ -40,7 +50,25 @@ def execute(options: RunOptions) -> int:
         SystemExit: the runbook was refused; all is said.
     """
     logs.choose(options.level)
-    run = new_id()
+    ready = prepared(options, new_id())
+    ledger = open_ledger(ledger_place(options.ledger), create=True)
+    try:
+        finish_erasures(ledger)
+        command = ExecuteRunbook(
+            options.runbook.absolute(), ready.run, options.erasure_scope
+        )
+        return carry_out(options, ledger, ready, command)
+    finally:
+        ledger.close()
+
+
+def prepared(options: RunOptions, run: str) -> Prepared:
+    """Read and check everything that a run needs, before anything is recorded.
+
+    Raises:
+        WctError: the results could not be written.
+        SystemExit: the runbook was refused; all is said.
+    """
     output = choose_output(
         options.output_dir, options.output, run=run, at=options.started
     )
@@ -48,19 +76,28 @@ def execute(options: RunOptions) -> int:
     own = OwnFiles((*ledger_files(place), *output.own))
     runbook, components = _checked(options, own)
     output.check()
-    ledger = open_ledger(place, create=True)
-    finish_erasures(ledger)
+    return Prepared(run, runbook, components, output)
+
+
+def carry_out(
+    options: RunOptions,
+    ledger: Ledger,
+    ready: Prepared,
+    command: ExecuteRunbook | ResumeRunbook,
+) -> int:
+    """Run the steps and tell what came of them; return the exit status.
+
+    Raises:
+        WctError: the run could not be executed, or its results not be written.
+    """
+    run = ready.run
     execution = Execution(
-        ledger,
-        components,
-        runbook,
-        max_workers=options.max_workers,
-        erasure_scope=options.erasure_scope,
+        ledger, ready.components, ready.runbook, max_workers=options.max_workers
     )
     try:
         with interrupting(execution.interrupt):
-            outcome = execution.outcome(options.runbook, run, quiet=options.quiet)
-            return tell(options, outcome, ledger, output)
+            outcome = execution.outcome(command, quiet=options.quiet)
+            return tell(options, outcome, ledger, ready.output)
     except RunInterruptedError as stopped:
         flight = ", ".join(stopped.in_flight) or "no step"
         _stop(options, ledger, run, stopped.signal, f"in flight: {flight}")
@@ -80,8 +117,6 @@ def execute(options: RunOptions) -> int:
         # A text in place of the status may quote data, or a secret.
         status = f" (status {left.code})" if isinstance(left.code, int) else ""
         fail(f"a component asked the process to exit{status}: {again}")
-    finally:
-        ledger.close()
 
 
 def _recorded_as(run: str, ledger: Ledger) -> str | None:
@@ -128,11 +163,10 @@ def _stop(
     if name is None:
         lines = [f"Interrupted ({signal}) before the run began: nothing is recorded"]
     else:
-        again = f"wct run {shlex.quote(str(options.runbook))}"
         lines = [
             f"Run {name} was interrupted ({signal}); {what}",
             f"What was done is recorded: {show(name, options.ledger)}",
-            f"To run all of it again: {again}",
+            f"To go on with what is missing: {resume(name, options.ledger)}",
         ]
     for line in lines:
         click.echo(printable(line), err=True)

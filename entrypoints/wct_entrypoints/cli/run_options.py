@@ -23,8 +23,8 @@ class RunOptions(NamedTuple):
     as_json: bool
     verbose: bool
     log_level: str | None
-    erasure_scope: str | None
     started: datetime  # local time, naive: format 1.0.0 has it so
+    erasure_scope: str | None = None
 
     @property
     def level(self) -> Level:

@@ -83,6 +83,11 @@ def show(name: str, ledger: LedgerPlace | None) -> str:
     return f"wct show {name}{_ledger_option(ledger)}"
 
 
+def resume(name: str, ledger: LedgerPlace | None) -> str:
+    """Spell the command that goes on with a run."""
+    return f"wct resume {name}{_ledger_option(ledger)}"
+
+
 def _ledger_option(ledger: LedgerPlace | None) -> str:
     return "" if ledger is None else f" --ledger {shlex.quote(shown(str(ledger)))}"
 

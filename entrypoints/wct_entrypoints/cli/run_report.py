@@ -15,7 +15,13 @@ from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import Erasure, Run, StepState, StepStatus
+from wct_domain.projections.run import (
+    Erasure,
+    Run,
+    StepState,
+    StepStatus,
+    standing,
+)
 from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.gone import why_gone
@@ -75,6 +81,7 @@ def report_of(
     if run.started is None:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
+    run.status = standing(run.status, run_id, ledger.locks)
     blobs = BlobReader(ledger, ledger.keys)
     gone = why_gone(whole or run) or _why_closed(run.started, blobs)
     return RunReport(

@@ -152,9 +152,9 @@ def _source(source: SourceRead) -> str:
 def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:
     run = report.run
     if run.status is RunStatus.RUNNING:
-        yield f"wct events {name}", "how far it is; it may have been killed"
-    elif run.status is not RunStatus.COMPLETED:
-        yield "wct run RUNBOOK", "again, when the cause is mended"
+        yield f"wct events {name}", "how far it is"
+    elif run.status is not RunStatus.COMPLETED and not report.gone:
+        yield f"wct resume {name}", "goes on with what is missing"
     if run.count(StepStatus.FAILED):
         yield f"wct events {name} --type step.failed", "what failed, in order"
     results = [each.plan.id for each in run.steps.values() if each.result is not None]

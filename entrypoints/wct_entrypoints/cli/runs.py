@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 import click
 
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import Run, RunStatus, StepStatus
+from wct_domain.projections.run import (
+    Run,
+    RunStatus,
+    StepStatus,
+    standing,
+)
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
@@ -124,6 +129,8 @@ def _lines(
     ledger: Ledger, statuses: Collection[RunStatus], limit: int | None
 ) -> list[_Line]:
     runs = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
+    for run in runs:
+        run.status = standing(run.status, run.run, ledger.locks)
     names = shortest_prefixes(run.run for run in runs)
     wanted = [run for run in runs if not statuses or run.status in statuses]
     return [_Line(names[run.run], run, *_counts(run, ledger)) for run in wanted[:limit]]

@@ -11,6 +11,7 @@ from tests.unit.core.test_whole_runs import Setup
 from tests.unit.core.toys import components, count_of, step, two_texts
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.memory import MemoryLedger
+from wct_adapters.workers.threads import Threads
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.errors import (
@@ -198,7 +199,7 @@ def changed(setup: Setup, *steps: dict[str, Any], **analyser: Any) -> None:
     setup.executor = type(setup.executor)(
         setup.equipment,
         read_runbook=lambda _path: loaded,
-        make_workers=setup.executor._make_workers,
+        make_workers=lambda: Threads(1),
         artifact_store=setup.executor.artifact_store,
     )
 

@@ -1,0 +1,70 @@
+"""Options of every command that runs steps."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wct_domain.risk import LEVELS
+from wct_entrypoints import logs
+from wct_entrypoints.cli.shared import json_option, ledger_option
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FLAGS = (
+    click.option(
+        "--output-dir",
+        type=click.Path(path_type=Path),
+        help="Directory of the results file. Default: outputs.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        help="Results file, in the output directory unless absolute. "
+        "Default: <time>_<run>_analysis_results.json.",
+    ),
+    ledger_option,
+    click.option(
+        "--max-workers",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Steps that may run at the same time. Default: one per processor, 2 to 8.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(LEVELS),
+        help="Exit with 4 if a finding has this risk level, or a higher one.",
+    ),
+    click.option(
+        "--exit-zero", is_flag=True, help="Exit with 0 in spite of failed steps."
+    ),
+    click.option(
+        "--evidence",
+        type=click.Choice(["masked", "full"]),
+        default="masked",
+        show_default=True,
+        help="Write raw evidence with 'full'. That you did is recorded in the run.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors."),
+    json_option,
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Log everything, and show the traceback of each failed step.",
+    ),
+    click.option(
+        "--log-level",
+        type=click.Choice([level.name for level in logs.Level], case_sensitive=False),
+        help="Log this and above, to stderr. Default: WARNING.",
+    ),
+)
+
+
+def run_flags(command: Command) -> Command:
+    """Give a command all of them, in this order."""
+    for flag in reversed(_FLAGS):
+        command = flag(command)
+    return command

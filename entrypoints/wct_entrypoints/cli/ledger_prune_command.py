@@ -72,10 +72,11 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
     with reading(given) if wanted.dry_run else writing(given) as ledger:
         tools = erasure_tools(ledger)
         found = _found(tools, wanted)
-        if wanted.dry_run or (found.runs and not wanted.yes):
-            _list(found)
+        if wanted.dry_run and not as_json:
+            _list(found, err=False)  # it is what was asked for
         if not wanted.dry_run:
             if found.runs and not wanted.yes:
+                _list(found, err=True)
                 _ask(found)
             found = _prune(tools, found)
             given_back = ledger.maintenance.compact() if wanted.vacuum else None
@@ -127,7 +128,7 @@ def _ask(found: Found) -> None:
         fail("nothing was pruned")
 
 
-def _list(found: Found) -> None:
+def _list(found: Found, *, err: bool) -> None:
     rows = [
         (
             name,
@@ -141,9 +142,9 @@ def _list(found: Found) -> None:
     heading = ("RUN", "RUNBOOK", "STARTED", "BLOBS", "SIZE")
     if rows:
         for line in table_lines([heading, *rows[:_MOST]], right=(3, 4)):
-            click.echo(line, err=True)
+            click.echo(line, err=err)
     if len(rows) > _MOST:
-        click.echo(f"... and {len(rows) - _MOST} more runs", err=True)
+        click.echo(f"... and {len(rows) - _MOST} more runs", err=err)
 
 
 def _amount(found: Found) -> str:

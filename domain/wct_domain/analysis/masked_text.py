@@ -12,21 +12,22 @@ from functools import lru_cache
 from wct_domain.analysis.detectors import DETECTORS, Detector
 from wct_domain.analysis.detectors.masking import mask
 from wct_domain.analysis.detectors.overlap import Value, without_overlaps
+from wct_domain.analysis.late_pattern import LatePattern
 from wct_domain.analysis.rulebook import DETECTOR_PREFIX
 from wct_domain.analysis.words import FOLD, Spelling, spellings, stands_alone
 
 GAP = "…"
 _HIDDEN = "***"
-_LENGTH_ONLY = re.compile(r"… \([0-9]+ characters?\)")
+_LENGTH_ONLY = LatePattern(r"… \([0-9]+ characters?\)")
 # What detectors.masking writes, less a gap at its end.
-_MASKED_VALUE = re.compile(
+_MASKED_VALUE = LatePattern(
     r".?\*{3}@.?\*{3}\.[\w-]*|\*{4} \w{0,4}|\*{3}|[0-9]{1,3}\.|[0-9A-Fa-f]{0,4}:"
 )
 _LONGEST_MASKED = 80  # b***@e***. and a domain; 3 bytes per letter of a word: NFD
 # Without one of these a text holds no value of any detector.
 _OF_VALUES = re.compile(r"[0-9@:]|%40")
 
-_FILE_OF_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){2,8}")
+_FILE_OF_ADDRESS = LatePattern(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){2,8}")
 
 # Masking a value can bring its last digits beside others; more rounds than values can
 # ever need would mean a detector that finds values in masked ones.

@@ -10,6 +10,7 @@ import itertools
 import re
 
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 _LOCAL_BYTES = (
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'"
@@ -31,7 +32,7 @@ _TOP = rb"(?:[a-z]{2,18}|[A-Z]{2,18}|[A-Z][a-z]{1,17}|[Xx][Nn]--[A-Za-z0-9-]{2,5
 _GOES_ON = rb"[\w(@-]|:[\w.~-]+/[\w.-]"
 # A look-ahead takes the labels once and for all. A possessive quantifier would say it
 # more plainly, but matches wrongly before Python 3.11.5 (python/cpython#106052).
-_DOMAIN = re.compile(
+_DOMAIN = LatePattern(
     rb"(?!" + _VERSION + rb")(?=((?:" + _LABEL + rb"\.(?=[A-Za-z0-9]))+))\1"
     rb"(?!" + _FILE + rb")" + _TOP + rb"(?![A-Za-z0-9-])(?!" + _GOES_ON + rb")"
 )
@@ -41,14 +42,14 @@ _WIDE_DOMAIN = (
     rf"(?!{_FILE.decode()})"
     rf"(?:[^\W\d_]{{2,18}}|xn--[a-z0-9-]{{2,59}})(?![^\W_-])(?!{_GOES_ON.decode()})"
 )
-_HOST = re.compile(rb"[A-Za-z0-9.\x80-\xff-]*")
+_HOST = LatePattern(rb"[A-Za-z0-9.\x80-\xff-]*")
 
 _KEYWORDS = frozenset((b"this", b"super", b"return"))  # Kotlin's labelled expressions
-_NAME_PARTICLE = re.compile(rb"(?:\A|[._-])[dlmnoDLMNO]\Z")  # o'brien, d'angelo
-_USER_INFO = re.compile(rb"[^\s/?#\"'<>,;]*")  # user:password@host, RFC 3986
+_NAME_PARTICLE = LatePattern(rb"(?:\A|[._-])[dlmnoDLMNO]\Z")  # o'brien, d'angelo
+_USER_INFO = LatePattern(rb"[^\s/?#\"'<>,;]*")  # user:password@host, RFC 3986
 _LOOK_BEHIND = 128
 _FILLED_IN = frozenset((b"$", b"%", b"{", b"}", b"@", b"*"))  # template, mask
-_HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{2}.")
+_HEXADECIMAL = LatePattern(rb"[0-9A-Fa-f]{2}.")
 
 
 def validate(data: bytes, start: int, end: int) -> Span | None:

@@ -7,6 +7,7 @@ country from the IBAN registry that SWIFT keeps as registration authority.
 import re
 
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 # Country, characters in all, and n where the account part holds digits only.
 _REGISTRY = """
@@ -24,8 +25,8 @@ _DIGITS_ONLY = frozenset(
 
 _LONGEST = 33 + 16  # the longest IBAN with a separator at every second character
 _SEPARATORS = b" -"
-_JOINED_BEFORE = re.compile(rb"[A-Za-z0-9]-?\Z")  # part of something longer: UUIDs
-_WRITTEN = re.compile(rb"[A-Z0-9]+(?:([ -])[A-Z0-9]+(?:\1[A-Z0-9]+)*)?")
+_JOINED_BEFORE = LatePattern(rb"[A-Za-z0-9]-?\Z")  # part of something longer: UUIDs
+_WRITTEN = LatePattern(rb"[A-Z0-9]+(?:([ -])[A-Z0-9]+(?:\1[A-Z0-9]+)*)?")
 _NO_DIGIT = bytes(byte for byte in range(256) if not 48 <= byte <= 57)
 _NUMBERS = {ord(sign): str(int(sign, 36)) for sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 

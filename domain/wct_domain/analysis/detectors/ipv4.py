@@ -12,22 +12,23 @@ are nobody's, wherever they are written.
 import re
 
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 _OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_ADDRESS = re.compile(
+_ADDRESS = LatePattern(
     rb"(?<![0-9A-Za-z.])" + _OCTET + rb"(?:\." + _OCTET + rb"){3}"
     rb"(?![0-9A-Za-z]|[.][0-9A-Za-z]|-[A-Za-z])"
 )
 _HYPHENS = (b"-", b"_", b"+")  # package-1.2.3.4
-_PRODUCT = re.compile(rb"[\"'(;,]?[A-Za-z][\w.+-]*/")  # Browser/120.0.0.0
-_PORT = re.compile(rb":[0-9]")  # host/192.0.2.1:80, as Java writes addresses
+_PRODUCT = LatePattern(rb"[\"'(;,]?[A-Za-z][\w.+-]*/")  # Browser/120.0.0.0
+_PORT = LatePattern(rb":[0-9]")  # host/192.0.2.1:80, as Java writes addresses
 _QUOTES = b" \t\"'()[]{}<>:=,"
 _NUMBERED = (
     *(b"version", b"release", b"revision", b"firmware", b"build", b" ver", b" rev"),
     *(b"section", b"chapter", b"clause", "§".encode()),
 )
 _RANGES = (b">=", b"<=", b"~=", b"~>", b"^", b"~")  # of versions: >=1.2.3.4
-_PREFIX = re.compile(rb"/([0-9]{1,2})(?![0-9.])")  # 192.0.2.0/24
+_PREFIX = LatePattern(rb"/([0-9]{1,2})(?![0-9.])")  # 192.0.2.0/24
 _LOOK_BEHIND = 40
 _LINE_FEED, _ZERO, _NINE = b"\n09"
 

@@ -9,26 +9,27 @@ and whole networks cannot.
 import re
 
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 _SIGNS = b"0123456789ABCDEFabcdef:"
 _LONGEST = 45  # RFC 4291 form 3 with an IPv4 tail
-_ADDRESS = re.compile(rb"[0-9A-Fa-f:]*:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f:]+")
-_TAIL = re.compile(
+_ADDRESS = LatePattern(rb"[0-9A-Fa-f:]*:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f:]+")
+_TAIL = LatePattern(
     rb":(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}\Z"
 )
-_AFTER = re.compile(rb"[0-9A-Za-z_]|:[0-9A-Fa-f:]|\.[0-9]")
-_DIGIT = re.compile(rb"[0-9]")
-_GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}\Z")
-_LOOPBACK = re.compile(rb"[0:]*:0*1\Z")
-_NETWORK = re.compile(rb"/[0-9]{1,3}(?![0-9])")  # behind ``::``: 2001:db8::/32
+_AFTER = LatePattern(rb"[0-9A-Za-z_]|:[0-9A-Fa-f:]|\.[0-9]")
+_DIGIT = LatePattern(rb"[0-9]")
+_GROUP = LatePattern(rb"[0-9A-Fa-f]{1,4}\Z")
+_LOOPBACK = LatePattern(rb"[0:]*:0*1\Z")
+_NETWORK = LatePattern(rb"/[0-9]{1,3}(?![0-9])")  # behind ``::``: 2001:db8::/32
 # A shortened address must begin as addresses in use do: 2000::/3, unique local,
 # link-local, multicast, NAT64 (RFC 6052), or ::; else show four groups.
-_IN_USE = re.compile(
+_IN_USE = LatePattern(
     rb"[23][0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:"
     rb"|64:ff9b:|::ffff:|::(?:[0-9]{1,3}\.|1\Z)",
     re.IGNORECASE,
 )
-_SLICE = re.compile(rb"[\w)\]]\[\Z")  # items[::1]
+_SLICE = LatePattern(rb"[\w)\]]\[\Z")  # items[::1]
 
 
 def validate(data: bytes, start: int, _end: int) -> Span | None:

@@ -7,6 +7,7 @@ ranges and lengths as the card schemes publish them.
 import re
 
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 _MAESTRO = (12, 13, 14, 15, 16, 17, 18, 19)
 # First and last issuer prefix, lengths. The longest prefix that fits decides.
@@ -63,16 +64,16 @@ _DOUBLED = bytes.maketrans(
 )  # the digit sum of twice the digit
 
 # Groups as cards are embossed: 4-4-4-4(-3), 4-6-5, 4-6-4; or no groups at all.
-_NUMBER = re.compile(
+_NUMBER = LatePattern(
     rb"[0-9]{12,19}(?![0-9])"
     rb"|[0-9]{4}([ -])(?:[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?"
     rb"|[0-9]{6}\1[0-9]{4,5})(?![0-9])"
 )
 _JOINTS = (b"-", b".", b"+")
-_JOINED_AFTER = re.compile(rb"[A-Za-z0-9]|[-.+][A-Za-z0-9]")
+_JOINED_AFTER = LatePattern(rb"[A-Za-z0-9]|[-.+][A-Za-z0-9]")
 # Beside groups with blanks another group of four, of an IBAN or in a table.
-_GROUP_BEFORE = re.compile(rb"(?<![A-Za-z0-9-])[A-Z0-9]{3}[0-9] \Z")
-_GROUP_AFTER = re.compile(rb" [0-9]{4}(?![0-9])")
+_GROUP_BEFORE = LatePattern(rb"(?<![A-Za-z0-9-])[A-Z0-9]{3}[0-9] \Z")
+_GROUP_AFTER = LatePattern(rb" [0-9]{4}(?![0-9])")
 
 
 def passes_luhn(digits: bytes) -> bool:

@@ -9,6 +9,7 @@ import re
 
 from wct_domain.analysis.detectors.country_codes import PLANS, country_code
 from wct_domain.analysis.detectors.detector import Detector, Span
+from wct_domain.analysis.late_pattern import LatePattern
 
 _LONGEST = 40  # bytes of a written number
 # A date or time behind the number, not a group of it.
@@ -18,15 +19,15 @@ _DATE = (
 )
 # Digits in groups; between them one separator, or parentheses with a blank beside
 # them, or a slash or hyphen between blanks.
-_WRITTEN = re.compile(
+_WRITTEN = LatePattern(
     rb"(?:\+|00 ?)\(?[0-9]{1,16}(?>(?:[.\-/]\(?| (?!" + _DATE + rb")(?:\(|[/-] )?"
     rb"|\)[ .\-/]?|\(|\xc2\xa0)[0-9]{1,15})*"
 )
-_GROUP = re.compile(rb"\(0\)|[0-9]+")
+_GROUP = LatePattern(rb"\(0\)|[0-9]+")
 _SEPARATORS = b"+ .-/()\xc2\xa0"
 _TRUNK = b"(0)"
 _LEAST_UNGROUPED = 12  # digits of a 00 number in one piece
-_ONE_PIECE = re.compile(rb"00 ?[17][0-9]")
+_ONE_PIECE = LatePattern(rb"00 ?[17][0-9]")
 _GTIN = (13, 14)
 _WIDE = (b" / ", b" - ")
 # A blank ties only zeros to a digit: they are a group of a longer number.
@@ -35,7 +36,7 @@ _TIES = frozenset(
     byte for byte in range(128) if chr(byte).isalnum() or chr(byte) in "_+@.:/- "
 )
 _PLUS = ord("+")
-_TIED_AFTER = re.compile(rb"(?!x[0-9]|ext)\w|[.-][0-9]")  # an extension is not tied
+_TIED_AFTER = LatePattern(rb"(?!x[0-9]|ext)\w|[.-][0-9]")  # an extension is not tied
 
 
 def validate(data: bytes, start: int, _end: int) -> Span | None:

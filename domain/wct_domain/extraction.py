@@ -15,7 +15,6 @@ is no content at all. Any component may follow it; nobody has to.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from wct_domain.message import Message
@@ -32,14 +31,14 @@ class ExtractionFacts(NamedTuple):
     truncated: bool = False
 
 
-@dataclass(slots=True)
 class ExtractionNotes:
     """Collects, while a connector reads, what it will say in its message."""
 
-    _unreadable: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    _reasons: Counter[str] = field(default_factory=Counter[str])
-    _skipped: Counter[str] = field(default_factory=Counter[str])
-    _limits: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    def __init__(self) -> None:
+        self._unreadable: list[dict[str, Any]] = []
+        self._reasons: Counter[str] = Counter()
+        self._skipped: Counter[str] = Counter()
+        self._limits: list[dict[str, Any]] = []
 
     def unreadable(self, source: str, reason: str, count: int = 1) -> None:
         """Note content that could not be read; ``reason`` is a code, not a text."""

@@ -8,7 +8,6 @@ Test vectors: those of the certificate-transparency reference implementation.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -26,12 +25,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-@dataclass(slots=True)
 class Frontier:
     """A growing tree: its size, and the roots of complete subtrees, largest first."""
 
-    size: int = 0
-    peaks: list[bytes] = field(default_factory=list[bytes])
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self.peaks = list(peaks)
 
     def add(self, leaf: bytes) -> None:
         """Add one leaf on the right."""

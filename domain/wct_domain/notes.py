@@ -11,8 +11,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from wct_domain.errors import CheckpointError
 
@@ -26,8 +25,7 @@ _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile("0|[1-9][0-9]*")
 
 
-@dataclass(frozen=True, slots=True)
-class VerifierKey:
+class VerifierKey(NamedTuple):
     """A public key with the name that its signatures carry."""
 
     name: str
@@ -65,8 +63,7 @@ class VerifierKey:
         return key
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """What is signed: the first ``size`` sealed events of a log have this root."""
 
     origin: str  # which log
@@ -99,8 +96,7 @@ class Checkpoint:
         return cls(lines[0], int(lines[1]), root)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One signature of a note, by the key that its four bytes hint at."""
 
     name: str
@@ -112,8 +108,7 @@ class Signature:
         return f"{_DASH} {self.name} {encoded}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A text with signatures over it."""
 
     text: str  # ends in a newline

@@ -5,9 +5,9 @@ file does not matter. Results keep the file's order all the same.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
+from typing import Final
 
 from wct_domain.errors import ExecutorError
 from wct_domain.runbook import (
@@ -18,11 +18,11 @@ from wct_domain.runbook import (
 )
 
 
-@dataclass(frozen=True)
 class ExecutionPlan:
     """A runbook whose steps can be run: no cycle, every name looked up."""
 
-    runbook: Runbook
+    def __init__(self, runbook: Runbook) -> None:
+        self.runbook: Final = runbook
 
     @cached_property
     def steps(self) -> Mapping[str, ExecutionStep]:

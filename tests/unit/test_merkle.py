@@ -95,7 +95,8 @@ def test_growing_a_tree_gives_the_root_of_its_definition(leaves: list[bytes]) ->
     tree = Frontier()
     tree.extend(leaves)
     assert tree.root == plain_root(leaves) == root_of(leaves)
-    assert Frontier.from_bytes(tree.to_bytes()) == tree
+    again = Frontier.from_bytes(tree.to_bytes())
+    assert (again.size, again.peaks) == (tree.size, tree.peaks)
 
 
 @given(MANY, st.data())

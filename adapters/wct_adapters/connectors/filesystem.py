@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,13 @@ NAME = "filesystem_connector"
 _SCHEMAS = (Schema("standard_input", "1.0.0"),)
 
 
-@dataclass(slots=True)
 class _Texts:
     """What was read so far; ``size`` in bytes, ``tried`` counts files."""
 
-    items: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    size: int = 0
-    tried: int = 0
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.size = 0
+        self.tried = 0
 
 
 class FilesystemConnector(Connector):

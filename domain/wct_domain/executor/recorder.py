@@ -1,7 +1,6 @@
 """The single writer of a stream: append, fold, publish."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeAlias
 
@@ -14,17 +13,17 @@ Fold: TypeAlias = Callable[[Recorded], None]
 """A projection of wct's own, kept current with each append."""
 
 
-@dataclass(slots=True)
 class _Turn:
     """One caller's batch, waiting for whoever writes next."""
 
-    events: tuple[NewEvent, ...]
-    blobs: tuple[Blob, ...]
-    forget: Collection[str] = ()
-    redact: Collection[int] = ()
-    recorded: tuple[Recorded, ...] = ()
-    error: LedgerError | None = None
-    done: bool = False
+    def __init__(self, events: tuple[NewEvent, ...], blobs: tuple[Blob, ...]) -> None:
+        self.events = events
+        self.blobs = blobs
+        self.forget: Collection[str] = ()
+        self.redact: Collection[int] = ()
+        self.recorded: tuple[Recorded, ...] = ()
+        self.error: LedgerError | None = None
+        self.done = False
 
 
 class Recorder:
@@ -175,7 +174,6 @@ def _unfinished(error: BaseException) -> LedgerError:
     )
 
 
-@dataclass(slots=True)
 class Causes:
     """Which event led to which, while one handler is iterated.
 
@@ -183,15 +181,16 @@ class Causes:
     handler's own first event (``step.started`` causes ``step.completed``).
     """
 
-    given: str | None
-    first: str | None = field(default=None, init=False)
+    def __init__(self, given: str | None) -> None:
+        self._given = given
+        self._first: str | None = None
 
     @property
     def now(self) -> str | None:
         """Cause of the next batch."""
-        return self.first or self.given
+        return self._first or self._given
 
     def after(self, recorded: tuple[Recorded, ...]) -> None:
         """Take note of a recorded batch."""
-        if self.first is None and recorded:
-            self.first = recorded[0].id
+        if self._first is None and recorded:
+            self._first = recorded[0].id

@@ -6,8 +6,7 @@ be read from top to bottom.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from wct_domain.archive import StoredMessage, schema_name
 from wct_domain.commands import RunStep
@@ -47,8 +46,7 @@ class _MissingArtifactError(ExecutorError):
         )
 
 
-@dataclass(slots=True)
-class _Input:
+class _Input(NamedTuple):
     """What a step works on, and what it is to make of it."""
 
     message: Message

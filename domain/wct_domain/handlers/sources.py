@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeAlias, cast
 
@@ -18,11 +17,11 @@ Digest: TypeAlias = Callable[[Message], tuple[str, int]]
 JSON."""
 
 
-@dataclass(slots=True)
 class _Reading:
-    lock: Lock = field(default_factory=Lock)
-    message: Message | None = None
-    error: BaseException | None = None
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.message: Message | None = None
+        self.error: BaseException | None = None
 
 
 class SharedSources:

@@ -201,8 +201,8 @@ class TwoLedgers(RuleBasedStateMachine):
         self._same(lambda ledger: [(s.name, s.version) for s in ledger.streams()])
         self._same(lambda ledger: [s.name for s in ledger.streams("run/")])
         self._same(lambda ledger: sorted(ledger.blob_digests()))
-        self._same(lambda ledger: [each.payload for each in ledger.rows()])
         self._same(lambda ledger: ledger.seal())
+        self._same(lambda ledger: [each.payload for each in ledger.rows()])
         self._same(lambda ledger: [_answer(_blob(b.digest), ledger) for b in BLOBS])
 
     def _same(self, ask: Callable[[Ledger], Any]) -> None:

@@ -8,12 +8,12 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Timer
-from typing import Any
 
 import apsw
 import pytest
 
 from tests.ledger_checks import first_broken, is_gapless, stored_events
+from tests.ledger_forgery import straight_to, without_triggers
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
 from wct_adapters.ledgers.sqlite.append import Appender
@@ -22,7 +22,6 @@ from wct_adapters.ledgers.sqlite.connections import Database, connect_for_writin
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import (
-    BlobDamagedError,
     BlobMissingError,
     LedgerUnusableError,
     LedgerWriteError,
@@ -49,20 +48,6 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
     ledger = open_sqlite_ledger(path, clock=utc_now)
     yield ledger
     ledger.close()
-
-
-def straight_to(path: Path) -> Any:
-    """A connection that knows nothing of ledgers."""
-    return apsw.Connection(str(path))
-
-
-def without_triggers(path: Path) -> Any:
-    """A connection as a forger would have it."""
-    connection = straight_to(path)
-    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-    for (name,) in names.fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    return connection
 
 
 # The file
@@ -169,47 +154,6 @@ def test_an_event_of_a_newer_wct_is_kept_as_it_is(
     assert third.position == 3
     assert [r.event.type for r in again.read_all(types=["x.y/1"])] == ["x.y/1"] * 2
     again.close()
-
-
-def test_a_payload_that_cannot_be_read_is_named(
-    path: Path, ledger: SqliteLedger
-) -> None:
-    ledger.append(RUN, notes(1, 2), expected=0)
-    connection = without_triggers(path)
-    connection.execute(
-        "UPDATE events SET payload = CAST('?' AS BLOB) WHERE position = 2"
-    )
-    connection.close()
-    reader = ledger.read(RUN)
-    assert next(reader).position == 1
-    with pytest.raises(LedgerUnusableError, match=f"event 2 of stream '{RUN}'"):
-        next(reader)
-
-
-@pytest.mark.parametrize("table", ["types", "streams"])
-def test_an_event_without_a_name_for_its_number_is_damage_and_not_absent(
-    path: Path, ledger: SqliteLedger, table: str
-) -> None:
-    ledger.append(RUN, notes(1), expected=0)
-    ledger.close()
-    connection = without_triggers(path)
-    connection.execute(f"UPDATE {table} SET id = 1000 + id")
-    connection.close()
-    reader = open_sqlite_ledger(path, clock=utc_now, read_only=True)
-    for read in (reader.read_all, reader.rows):
-        with pytest.raises(LedgerUnusableError, match=f"damaged.*{table}"):
-            list(read())
-    reader.close()
-
-
-def test_a_damaged_blob_is_named(path: Path, ledger: SqliteLedger) -> None:
-    blob = blob_of(b"as it was")
-    ledger.append(RUN, notes(1), expected=0, blobs=[blob])
-    connection = straight_to(path)
-    connection.execute("UPDATE blobs SET stored = CAST('forged' AS BLOB)")
-    connection.close()
-    with pytest.raises(BlobDamagedError, match=blob.digest):
-        ledger.blob(blob.digest)
 
 
 def test_the_readable_view_shows_names_time_and_text(

@@ -21,11 +21,14 @@ class Names:
         self._location = location
         self._known: dict[int, str] = {}
 
-    def of(self, numbers: Sequence[int], page: Page) -> list[str]:
+    def of(
+        self, numbers: Sequence[int], page: Page, *, damaged_too: bool = False
+    ) -> list[str]:
         """Return the name of each number.
 
         Args:
             page: runs a statement. Not kept: a reader that nobody has is to go at once.
+            damaged_too: a number without a name is called ``?`` and the number.
 
         Raises:
             LedgerUnusableError: one has none.
@@ -34,13 +37,17 @@ class Names:
         try:
             return [known[number] for number in numbers]
         except KeyError:
-            for number in set(numbers).difference(known):
-                known[number] = self._name(number, page)
-            return [known[number] for number in numbers]
+            found = {
+                number: self._name(number, page)
+                for number in set(numbers).difference(known)
+            }
+            self._known |= {n: name for n, name in found.items() if name is not None}
+            if not damaged_too and None in found.values():
+                missing = next(n for n, name in found.items() if name is None)
+                reason = f"{self._table} has no number {missing}"
+                raise damaged(self._location, reason) from None
+            return [known.get(number) or f"?{number}" for number in numbers]
 
-    def _name(self, number: int, page: Page) -> str:
+    def _name(self, number: int, page: Page) -> str | None:
         found = page(self._sql, (number,))
-        if not found:
-            raise damaged(self._location, f"{self._table} has no number {number}")
-        name: str = found[0][0]
-        return name
+        return found[0][0] if found else None

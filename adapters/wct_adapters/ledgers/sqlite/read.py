@@ -6,6 +6,7 @@ dawdles between two events must not hold one.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import chain, repeat, takewhile
 from threading import Lock
@@ -20,7 +21,11 @@ from wct_adapters.ledgers.rows import (
     texts_of_causes,
 )
 from wct_adapters.ledgers.sqlite.connections import Database
-from wct_adapters.ledgers.sqlite.failures import gone_while_reading, read_failure
+from wct_adapters.ledgers.sqlite.failures import (
+    damaged,
+    gone_while_reading,
+    read_failure,
+)
 from wct_adapters.ledgers.sqlite.names import Names
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.schema import FIRST_OF_STEPS
@@ -150,7 +155,7 @@ class PagedReader:
                 positions,
                 orders,
                 ids,
-                moments(ats),
+                self._moments(ats),
                 [other or name for other, name in zip(others, names, strict=True)],
                 texts_of_causes(causes, raws, ids),
                 links,
@@ -159,6 +164,13 @@ class PagedReader:
                 strict=False,  # the last one has no end
             ),
         )
+
+    def _moments(self, ats: Sequence[int]) -> list[datetime]:
+        try:
+            return moments(ats)
+        except (ValueError, OverflowError, OSError) as error:
+            reason = "an event is dated before year 1 or after year 9999"
+            raise damaged(self._location, reason) from error
 
     def _events(
         self,

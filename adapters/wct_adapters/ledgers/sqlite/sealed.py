@@ -3,12 +3,13 @@
 Seal numbers are global positions: commits are in their order, without a gap.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from wct_adapters.ledgers.rows import id_texts, moment, texts_of_causes
+from wct_adapters.ledgers.sqlite.names import Names
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
@@ -76,13 +77,16 @@ class SealedReader:
     def _stored(self, page: list[Any]) -> Iterator[StoredRow]:
         """Make rows as a verifier takes them, column by column."""
         columns: list[Any] = list(zip(*page, strict=True))
-        names = columns[1] = self._stream_names.of(columns[1], self._page)
+        names = columns[1] = self._names(self._stream_names, columns[1])
         raws, others, causes = columns[3], columns[6], columns[7]
         ids = columns[3] = id_texts(raws)
-        columns[4] = self._type_names.of(columns[4], self._page)
+        columns[4] = self._names(self._type_names, columns[4])
         columns[6] = [other or name for other, name in zip(others, names, strict=True)]
         columns[7] = texts_of_causes(causes, raws, ids)
         return map(_STORED, zip(*columns, strict=True))
+
+    def _names(self, names: Names, numbers: Sequence[int]) -> list[str]:
+        return names.of(numbers, self._page, damaged_too=True)
 
     def seal_of(self, stream: str, position: int) -> int | None:
         found = self._page(_SEAL, (stream, position))

@@ -49,7 +49,7 @@ class Blobs:
         counted: set[str] = set()
         for digest, position, chain in self.missing:
             home = self._chains.home_of(chain)
-            if not (home.erased or home.pruned or chain.erased or chain.pruned):
+            if not (home.erased or home.dropped or chain.erased or chain.dropped):
                 place = f"blob {digest} of event {position} of {chain.name}"
                 what = "is missing, and no event says that it was erased or pruned"
                 self._verdict.blame(place, what)

@@ -42,6 +42,7 @@ class Chain:
         self.head = FIRST
         self.erased = False
         self.scopes: set[str] = set()  # whose blobs are said to be gone
+        self.dropped = False  # some of its blobs, to save space
         self.pruned: list[tuple[int, int]] = []  # positions, both ends included
         self.blobs: dict[bytes, int] = {}  # digest to the first position that has it
         self.bare: list[int] = []  # positions without payload
@@ -96,7 +97,7 @@ class Chains:
         numbered, blame, streams = self._numbered, self._blame, self.of
         excuses = (_ERASED, _PRUNED)
         find_references = _REFERENCE.findall
-        types: dict[str, str] = {}
+        types: dict[str, tuple[str, bool, bool]] = {}
         leaves: list[bytes] = []
         taken = 0
         name: str | None = None
@@ -120,6 +121,10 @@ class Chains:
             if stream != name:
                 chain = streams.get(stream) or self._begin(row)
                 name, title = stream, _text(stream)
+            if (known := types.get(wire)) is None:
+                refers = not wire.startswith(_NOTED)
+                known = types[wire] = _text(wire), refers, wire.startswith(excuses)
+            kind, refers, excuses_others = known
             if number != seal + 1 and numbered:
                 blame(row, f"is number {number} of the ledger, after number {seal}")
             seal = number
@@ -128,7 +133,7 @@ class Chains:
                 if digest is not None and digest != computed:
                     blame(row, "has a payload that is not the one of its digest")
                 digest = computed
-                if b'"blob":"' in payload and not wire.startswith(_NOTED):
+                if refers and b'"blob":"' in payload:
                     blobs = chain.blobs
                     for blob in find_references(payload):
                         blobs.setdefault(bytes.fromhex(blob.decode()), position)
@@ -136,10 +141,8 @@ class Chains:
                 chain.bare.append(position)
             else:
                 blame(row, "has a payload and a salt that do not belong together")
-            if wire.startswith(excuses):
+            if excuses_others:
                 chain.excuse(wire, payload)
-            if (kind := types.get(wire)) is None:
-                kind = types[wire] = _text(wire)
             whose = title if correlation == stream else _text(correlation)
             cause = "null" if causation is None else _text(causation)
             # As wct_domain.chain does it, whose calls would cost as much as the hash.

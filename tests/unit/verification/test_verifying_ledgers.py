@@ -131,6 +131,16 @@ def test_a_payload_and_a_blob_may_be_pruned() -> None:
     assert (verdict.pruned, verdict.dropped) == (2, 0)  # nothing names the blob now
 
 
+def test_a_blob_may_be_pruned_while_the_payload_that_names_it_stays() -> None:
+    ledger = recorded_ledger()
+    pruned = RunPruned(positions=(), blobs=1, size=9)
+    gone = [blob_digest(WHOLE)]
+    ledger.append(RUN, [NewEvent(event_id(8), pruned)], expected=3, forget=gone)
+    verdict = verdict_on(Stored.of(ledger))
+    assert verdict.sound
+    assert verdict.dropped == 1
+
+
 def test_what_another_run_had_pruned_excuses_nothing() -> None:
     ledger = recorded_ledger()
     pruned = RunPruned(positions=((1, 2),), blobs=1, size=9)

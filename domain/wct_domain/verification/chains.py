@@ -58,12 +58,11 @@ class Chain:
             if wire == DataErased.type and payload is not None:
                 with suppress(ValueError):  # it is blamed for its hash
                     self.scopes.add(DataErased.model_validate_json(payload).scope)
-        elif wire == RunPruned.type and payload is not None:
-            try:
-                pruned = RunPruned.model_validate_json(payload)
-            except ValueError:
-                return  # whatever it says, it is blamed for its hash
-            self.pruned += pruned.positions
+        elif wire.startswith(_PRUNED):
+            self.dropped = True
+            if wire == RunPruned.type and payload is not None:
+                with suppress(ValueError):  # as above
+                    self.pruned += RunPruned.model_validate_json(payload).positions
 
 
 class Chains:

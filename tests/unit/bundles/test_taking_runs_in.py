@@ -174,7 +174,10 @@ def test_an_export_is_recorded_only_where_the_run_has_ended() -> None:
     ledger = MemoryLedger(lambda: datetime(2026, 11, 22, tzinfo=UTC))
     ledger.append(RUN, [began(80)], expected=0)
     note = NoteExport(by=WHO, size=1, readable_by="00000000", masked=True)
-    with pytest.raises(LedgerWriteError, match="has not ended"):
+    with (
+        ledger.locks.hold(RUN),
+        pytest.raises(LedgerWriteError, match="is going on"),
+    ):
         note_copy(equipment_of(ledger), RUN, note)
     ledger.append(RUN, [NewEvent(event_id(81), DONE)], expected=1)
     note_copy(equipment_of(ledger), RUN, note)

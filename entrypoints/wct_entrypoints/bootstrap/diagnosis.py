@@ -40,18 +40,21 @@ def sqlite_facts() -> SqliteFacts:
     """Look at the SQLite that the driver brings."""
     import apsw
 
-    from wct_adapters.ledgers.sqlite.opening import (
-        FIRST_SOUND_SQLITE,
-        refuse_unsound_sqlite,
-    )
+    from wct_adapters.ledgers.sqlite.opening import FIRST_SOUND_SQLITE
 
     version = apsw.sqlite_lib_version()
-    fault = None
+    return SqliteFacts(version, FIRST_SOUND_SQLITE, fault_of_sqlite(version))
+
+
+def fault_of_sqlite(version: str) -> str | None:
+    """Say why a version of SQLite cannot be used; None if it can."""
+    from wct_adapters.ledgers.sqlite.opening import refuse_unsound_sqlite
+
     try:
         refuse_unsound_sqlite(version)
     except LedgerUnusableError as error:
-        fault = str(error)
-    return SqliteFacts(version, FIRST_SOUND_SQLITE, fault)
+        return str(error)
+    return None
 
 
 def has_postgres_driver() -> bool:
@@ -143,7 +146,8 @@ def given_signer() -> str | None:
     try:
         return str(SigningKey.parse(text).key)
     except CheckpointError as error:
-        msg = f"WCT_SIGNING_KEY is {error}"  # the text itself stays secret
+        # Its text stays secret.
+        msg = f"WCT_SIGNING_KEY is {error}; 'wct ledger new-key NAME' makes one"
         raise CheckpointError(msg) from None
 
 

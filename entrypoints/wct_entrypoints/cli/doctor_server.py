@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from wct_domain.ports.ledger import Ledger
-from wct_domain.ports.maintenance import Holder
+from wct_domain.ports.maintenance import Holder, Horizon
 from wct_entrypoints.bootstrap.diagnosis import server_version
 from wct_entrypoints.cli.doctor_lines import Check, Level, Line
 from wct_entrypoints.cli.shared import counted
@@ -30,8 +30,12 @@ def _server(url: str) -> Iterator[Line]:
 
 def _horizon(ledger: Ledger) -> Iterator[Line]:
     found = ledger.maintenance.horizon()
-    if found is None:
-        return
+    if found is not None:
+        yield from horizon_lines(found)
+
+
+def horizon_lines(found: Horizon) -> Iterator[Line]:
+    """Say how far the order of events is settled, and who holds it back."""
     oldest = max((each.seconds for each in found.holders), default=0.0)
     holders = [holder._asdict() for holder in found.holders]
     facts = {

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import ROOT, Wct
+from tests.e2e.letterbox_runbooks import count, read, write
+from tests.e2e.processes import ROOT, Wct, wait_for
 from tests.postgres import Server, open_transaction
 
 RUNBOOK = ROOT / "samples" / "file_content_analysis.yaml"
@@ -171,3 +172,55 @@ def test_nothing_of_postgresql_is_loaded_for_a_file(home: Path) -> None:
     assert "apsw" in done.stderr
     assert "psycopg" not in done.stderr
     assert "ledgers.postgres" not in done.stderr
+
+
+def test_a_run_whose_server_goes_away_stops_with_one_line(
+    wct_with_plugin: Wct,
+    tmp_path: Path,
+    postgres_server: Server,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    runbook = write(
+        tmp_path / "lingers.yaml",
+        count("quick"),
+        read("slow", "linger", save_output=True),
+        count("late", input_from="slow"),
+    )
+    process = wct_with_plugin.start("run", runbook, "--ledger", postgres_url)
+    wait_for(process, "[1/3] quick completed")
+    postgres_server.stop()
+    try:
+        (tmp_path / "go").touch()
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        postgres_server.start()
+    assert process.returncode == 1
+    assert stdout == ""
+    last = stderr.splitlines()[-1]
+    assert last.startswith("Error: ledger 'postgresql://")
+    assert "no server is listening there" in last
+    assert "Traceback" not in stderr
+
+
+def test_a_server_that_restarts_under_a_run_does_not_stop_it(
+    wct_with_plugin: Wct,
+    tmp_path: Path,
+    postgres_server: Server,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    slow = read("slow", "linger", save_output=True)
+    runbook = write(tmp_path / "lingers.yaml", count("quick"), slow)
+    process = wct_with_plugin.start("run", runbook, "--ledger", postgres_url)
+    wait_for(process, "[1/2] quick completed")
+    postgres_server.restart()
+    (tmp_path / "go").touch()
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    verified = wct_with_plugin("verify", "--ledger", postgres_url)
+    assert verified.returncode == 0, verified.stdout

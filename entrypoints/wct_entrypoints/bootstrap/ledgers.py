@@ -125,5 +125,12 @@ def _open_database(
 def _data_directory(environ: Mapping[str, str]) -> Path:
     """Where the user's data is (XDG base directories; a relative path is ignored)."""
     named = Path(environ.get("XDG_DATA_HOME") or "")
-    base = named if named.is_absolute() else Path.home() / ".local" / "share"
+    try:
+        base = named if named.is_absolute() else Path.home() / ".local" / "share"
+    except RuntimeError as error:  # as in a container, for a user without a name
+        msg = (
+            "there is no home directory, so no place for the keys of a ledger in "
+            "PostgreSQL: name their file with WCT_KEYS"
+        )
+        raise LedgerUnusableError(msg) from error
     return base / "wct"

@@ -33,7 +33,7 @@ _SEAL: Final = (
     + _UNSEALED
     + "AND xid < "
     + HORIZON
-    + " ORDER BY xid, global_position LIMIT 100000"
+    + " ORDER BY xid, global_position LIMIT 100000"  # _PAGE
 )
 SEAL_ALL: Final = "INSERT INTO wct.seals (seal, global_position) " + _UNSEALED
 _NEWEST: Final = "SELECT max(xid)::text FROM wct.events"
@@ -43,6 +43,7 @@ INSERT INTO wct.checkpoints (size, root, note, frontier, at)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 
+_PAGE: Final = 100_000  # events that are numbered in one transaction
 _SHORTEST_PAUSE: Final = 0.002  # seconds
 _LONGEST_PAUSE: Final = 0.05
 
@@ -60,7 +61,7 @@ class Sealer:
             self._wait(patience)
         # Not on disk before it returns: what is lost is numbered the same again, and
         # the checkpoint over it takes it along.
-        while self._transactions.run(seal_page, "process"):
+        while self._transactions.run(seal_page, "process") == _PAGE:
             pass
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:

@@ -13,7 +13,7 @@ from wct_domain.message import Message
 from wct_domain.ports.components import Analyser, ComponentConfig, ComponentFactory
 from wct_domain.ports.llm import BaseLLMService
 from wct_domain.ports.matching import MatcherCompiler
-from wct_domain.rulesets.rules import RuleT
+from wct_domain.rulesets.rules import RuleT, rule_digest
 from wct_domain.rulesets.source import RulesetSource
 from wct_domain.schemas import Schema, SchemaSource
 from wct_domain.services import ServiceContainer
@@ -177,6 +177,14 @@ class RulesetAnalyserFactory(
         name = properties.pattern_matching.ruleset
         ruleset = self._service(RulesetSource).load(name, self.get_rule_type())
         return {f"ruleset {name}": f"{ruleset.version} sha256:{ruleset.digest}"}
+
+    def get_rules(self, config: ComponentConfig) -> Mapping[str, Mapping[str, str]]:
+        """Name each rule of the ruleset with a digest of all that it says."""
+        properties = self.get_config_model().from_properties(config)
+        name = properties.pattern_matching.ruleset
+        ruleset = self._service(RulesetSource).load(name, self.get_rule_type())
+        rules = {rule.name: rule_digest(rule) for rule in ruleset.get_rules()}
+        return {f"ruleset {name}": rules}
 
     def _service(self, kind: type[ServiceT]) -> ServiceT:
         try:

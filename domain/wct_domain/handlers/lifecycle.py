@@ -129,6 +129,38 @@ def _components(runbook: Runbook, installed: Components) -> Iterator[PlannedComp
         )
 
 
+def _rules(
+    runbook: Runbook, installed: Components
+) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    """Yield the rules that components work by: which one was changed, ``why`` says."""
+    named: list[tuple[str, ConnectorConfig | AnalyserConfig]] = [
+        *((f"connector {each.name}", each) for each in runbook.connectors),
+        *((f"analyser {each.name}", each) for each in runbook.analysers),
+    ]
+    for name, config in named:
+        factories: Mapping[str, ComponentFactory[Any]] = (
+            installed.connectors
+            if isinstance(config, ConnectorConfig)
+            else installed.analysers
+        )
+        if config.type not in factories:
+            continue
+        if rules := _rules_of(factories[config.type], config):
+            yield name, rules
+
+
+def _rules_of(
+    factory: ComponentFactory[Any], config: ConnectorConfig | AnalyserConfig
+) -> dict[str, dict[str, str]]:
+    try:
+        return {
+            str(what): {str(rule): str(digest) for rule, digest in rules.items()}
+            for what, rules in factory.get_rules(config.properties).items()
+        }
+    except Exception:  # noqa: BLE001  # wrong properties fail the step, later
+        return {}
+
+
 def _versions(
     factories: Mapping[str, ComponentFactory[Any]],
     config: ConnectorConfig | AnalyserConfig,

@@ -189,3 +189,12 @@ class ComponentFactory(ABC, Generic[ComponentT_co]):
         """
         del config
         return {}
+
+    def get_rules(self, config: ComponentConfig) -> Mapping[str, Mapping[str, str]]:
+        """Break what ``get_versions`` names into its rules, each with a digest.
+
+        For instance ``{"ruleset personal_data": {"Health Data": "9f…"}}``. Recorded
+        with the runbook, so that ``wct why`` can name the rule that was changed.
+        """
+        del config
+        return {}

@@ -4,6 +4,7 @@ Names of rules and their categories appear in results, so they are part of the o
 contract; patterns may grow with a version of the ruleset.
 """
 
+import hashlib
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -50,6 +51,14 @@ class BaseRule(Frozen):
             msg = "All patterns must be non-empty strings"
             raise ValueError(msg)
         return patterns
+
+
+def rule_digest(rule: BaseRule) -> str:
+    """Name a rule by all that it says: 12 hexadecimal digits, to tell it from others.
+
+    Enough to see that it was changed; it is no proof of anything.
+    """
+    return hashlib.sha256(rule.model_dump_json().encode()).hexdigest()[:12]
 
 
 RuleT = TypeVar("RuleT", bound=BaseRule)

@@ -1,0 +1,1 @@
+"""Two runs side by side, and why a step came out as it did."""

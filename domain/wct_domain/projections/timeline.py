@@ -112,12 +112,14 @@ def seconds(microseconds: int) -> str:
 
 
 def size(count: int) -> str:
-    """Write a number of bytes for people: ``512 B``, ``3.4 kB``, ``12.0 MB``."""
+    """Write a number of bytes for people: ``512 B``, ``3.4 kB``, ``12.0 MB``, GB."""
     if count < 1_000:
         return f"{count} B"
     if count < 1_000_000:
         return f"{count / 1_000:.1f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000_000:
+        return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000_000:.1f} GB"
 
 
 def _source(event: SourceRead) -> str:

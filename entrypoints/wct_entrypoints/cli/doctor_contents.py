@@ -183,7 +183,8 @@ def _signed(ledger: Ledger, contents: Contents) -> Iterator[Line]:
             text = f"no checkpoint yet: {counted(events, 'event')} are unsigned"
             yield Line("signed", text, Level.WARNING, way_out, {"size": 0})
         return
-    after = events - last.size
+    horizon = ledger.maintenance.horizon()
+    after = events - last.size + (horizon.waiting if horizon is not None else 0)
     facts = {"size": last.size, "at": utc(last.at), "after": after}
     text = f"{last.size:,} events by the checkpoint of {local(last.at)}"
     if after > 0:

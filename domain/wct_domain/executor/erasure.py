@@ -54,7 +54,7 @@ def erase(
     ledger.keys.destroy(target.scopes)
     if not target.alone:
         # Those that started in between; their next append finds that it was overtaken.
-        for run in runs_of(ledger, target.scopes):
+        for run in runs_of(ledger, target.scopes, target.seen)[0]:
             if run not in target.runs:
                 request(run)
                 runs.append(run)
@@ -75,9 +75,9 @@ def finish_erasures(tools: Equipment) -> list[Erased]:
         alone = len(runs) == 1 and request.scope in ledger.keys.scopes_of(
             scope_name(runs[0], None)
         )
-        others: dict[str, str] = {} if alone else runs_of(ledger, [request.scope])
+        others, seen = ({}, None) if alone else runs_of(ledger, [request.scope])
         together = tuple(dict.fromkeys([*runs, *others]))
-        target = Target((request.scope,), together, alone)
+        target = Target((request.scope,), together, alone, seen)
         done.append(
             erase(
                 tools,

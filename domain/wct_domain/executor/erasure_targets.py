@@ -8,7 +8,7 @@ from wct_domain.errors import ErasureRefusedError
 from wct_domain.events import RunStarted
 from wct_domain.executor.core import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
-from wct_domain.ports.ledger import Ledger, Recorded
+from wct_domain.ports.ledger import Cursor, Ledger, Recorded
 from wct_domain.projections.run import Run
 from wct_domain.references import referred_by
 from wct_domain.upcasting import CURRENT, UPCASTERS
@@ -28,6 +28,7 @@ class Target(NamedTuple):
     scopes: tuple[str, ...]  # pseudonyms
     runs: tuple[str, ...]
     alone: bool = False  # there can be no other run of these scopes
+    seen: Cursor | None = None  # up to where runs were looked for
 
 
 class Holding(NamedTuple):
@@ -69,10 +70,10 @@ def target_of_run(ledger: Ledger, run: str, *, with_others: bool) -> Target:
         raise ErasureRefusedError(msg)
     if started.scope in own:
         return Target((started.scope,), (run,), alone=True)
-    runs = list(runs_of(ledger, [started.scope]))
+    runs, seen = runs_of(ledger, [started.scope])
     if len(runs) > 1 and not with_others:
         raise ErasureRefusedError(_shared(run, runs))
-    return Target((started.scope,), tuple(runs))
+    return Target((started.scope,), tuple(runs), seen=seen)
 
 
 def target_of_group(ledger: Ledger, name: str) -> Target:
@@ -82,7 +83,7 @@ def target_of_group(ledger: Ledger, name: str) -> Target:
         ErasureRefusedError: no run has it. The text does not quote the name.
         LedgerUnusableError: log or key store cannot be read.
     """
-    runs = runs_of(ledger, ledger.keys.scopes_of(scope_name("", name)))
+    runs, seen = runs_of(ledger, ledger.keys.scopes_of(scope_name("", name)))
     if not runs:
         msg = (
             f"no run in ledger '{ledger.location}' was recorded with this erasure "
@@ -90,22 +91,27 @@ def target_of_group(ledger: Ledger, name: str) -> Target:
             "erase a run by its id"
         )
         raise ErasureRefusedError(msg)
-    return Target(tuple(dict.fromkeys(runs.values())), tuple(runs))
+    return Target(tuple(dict.fromkeys(runs.values())), tuple(runs), seen=seen)
 
 
-def runs_of(ledger: Ledger, scopes: Collection[str]) -> dict[str, str]:
-    """Map the runs of these scopes to theirs, oldest first.
+def runs_of(
+    ledger: Ledger, scopes: Collection[str], after: Cursor | None = None
+) -> tuple[dict[str, str], Cursor | None]:
+    """Map the runs of these scopes to theirs, oldest first; say how far that goes.
 
-    Reads how each run of the ledger started, and nothing else.
+    Reads how each run of the ledger started, and nothing else. ``after``: only those
+    that started since it was asked before.
     """
     found: dict[str, str] = {}
-    for recorded in ledger.read_all(types=_STARTED):
+    last = None
+    for recorded in ledger.read_all(after=after, types=_STARTED):
+        last = recorded
         match recorded.event:
             case RunStarted(scope=str(scope)) if scope in scopes:
                 found[recorded.stream] = scope
             case _:
                 pass
-    return found
+    return found, after if last is None else ledger.cursor(last)
 
 
 def refuse_running(ledger: Ledger, runs: Collection[str]) -> None:

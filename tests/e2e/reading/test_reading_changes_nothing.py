@@ -26,7 +26,8 @@ COMMANDS = [
 def contents(folder: Path) -> dict[str, str]:
     return {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in folder.iterdir()
+        for file in folder.rglob("*")
+        if file.is_file()
     }
 
 

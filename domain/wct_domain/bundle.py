@@ -35,6 +35,13 @@ LARGEST: Final = 1 << 29
 _IN_BYTES = {"salt", "payload", "payload_digest", "hash"}
 _NAMES = frozenset({CHECKPOINT, VERIFIERS, EVENTS, PROOF, CONSISTENCY, SHARED, MASKED})
 _BLOB = re.compile("blobs/[0-9a-f]{64}")
+_YEAR_10000 = 253_402_300_800_000_000  # microseconds; no clock of ours goes beyond
+_Id = Annotated[
+    str,
+    StringConstraints(
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    ),
+]
 _HASH = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
@@ -123,11 +130,11 @@ class _Line(BaseModel):
     seal: Annotated[int, Field(ge=1)]
     stream: str
     position: Annotated[int, Field(ge=1)]
-    id: str
+    id: _Id
     type: str
-    recorded_at: Annotated[int, Field(ge=0, lt=1 << 63)]
+    recorded_at: Annotated[int, Field(ge=0, lt=_YEAR_10000)]
     correlation_id: str
-    causation_id: str | None
+    causation_id: _Id | None
     salt: str | None
     payload: str | None
     payload_digest: str | None

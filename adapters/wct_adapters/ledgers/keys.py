@@ -193,9 +193,10 @@ class KeyRing(Keys):
 
         def keep(entry: Entry) -> None:
             kept: dict[str, dict[str, str]] = entry.setdefault("accepted", {})
-            for scope, keys in found.items():
-                if scope not in entry.get("erased", ()):
-                    kept.setdefault(scope, {}).update(keys)
+            closed = {*entry.get("erased", ()), *entry.get("scopes", {})}
+            for scope in found.keys() - closed:
+                # What was accepted before stays: this may come from somebody else.
+                kept[scope] = found[scope] | kept.get(scope, {})
 
         kept = self._safe.change(keep)["accepted"]
         return sum(len(keys) for scope, keys in found.items() if scope in kept)

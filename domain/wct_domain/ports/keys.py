@@ -147,7 +147,8 @@ class Keys(Protocol):
     def accept(self, shared: bytes, about: bytes) -> int:
         """Keep the keys that somebody shared with the reader of this ledger.
 
-        Keys of a scope that was erased here are left out.
+        Keys of a scope that was erased here, or is this ledger's own, are left out, and
+        none takes the place of one that was accepted before.
 
         Returns:
             How many were kept.

@@ -26,10 +26,12 @@ from wct_domain.errors import (
     BundleError,
     CheckpointError,
 )
+from wct_domain.events import RunStarted
 from wct_domain.merkle import verify_consistency
 from wct_domain.multiproof import root_from
 from wct_domain.notes import Checkpoint, Note, VerifierKey, Verify
 from wct_domain.ports.sealed_log import StoredRow
+from wct_domain.upcasting import decode
 from wct_domain.verification.blobs import Blobs
 from wct_domain.verification.chains import Chains
 from wct_domain.verification.signatures import Trust
@@ -153,12 +155,8 @@ def _check_events(
     chains = Chains(verdict, numbered=False)
     verdict.events = chains.take(rows, lambda _: None)
     verdict.streams = len(chains.of)
-    run = chains.of.get(manifest.run)
-    if run is None:
-        verdict.blame(EVENTS, f"has no event of run {manifest.run}")
-    for chain in chains.of.values():
-        if chain is not run and chains.home_of(chain) is not run:
-            verdict.blame(EVENTS, f"stream {chain.name} is none of this run")
+    _check_streams(chains, manifest.run, verdict)
+    _check_meaning(rows, manifest.run, verdict)
     blobs = Blobs(BundledBlobs(members, names), chains, verdict)
     blobs.check()
     present = (name.removeprefix(BLOBS) for name in names if name.startswith(BLOBS))
@@ -166,6 +164,38 @@ def _check_events(
         verdict.blame(BLOBS + digest, "no event refers to it")
     chains.check_payloads()
     blobs.judge_missing()
+
+
+def _check_streams(chains: Chains, name: str, verdict: Verdict) -> None:
+    run = chains.of.get(name)
+    if run is None or "/" in name:
+        verdict.blame(EVENTS, f"has no event of a run {name}")
+    for chain in chains.of.values():
+        belongs = chain.name.startswith(f"artifacts/{name}/")
+        if chain is not run and not (belongs and chains.home_of(chain) is run):
+            verdict.blame(EVENTS, f"stream {chain.name} is none of this run")
+
+
+def _check_meaning(rows: Sequence[StoredRow], run: str, verdict: Verdict) -> None:
+    """Blame what would be no event of this run to who takes it in.
+
+    In a ledger no hash need be wrong for that; a bundle may be made up by anybody.
+    """
+    for row in rows:
+        place = f"event {row.position} of {row.stream}"
+        if row.correlation_id != run:
+            verdict.blame(place, "belongs to another run")
+        if (row.stream, row.position) == (run, 1) and not _starts(row):
+            verdict.blame(place, "does not start a run")
+        if row.payload is not None:
+            try:
+                decode(row.type, row.payload)
+            except ValueError:
+                verdict.blame(place, f"cannot be read as {row.type}")
+
+
+def _starts(row: StoredRow) -> bool:
+    return row.type.partition("/")[0] == RunStarted.type.partition("/")[0]
 
 
 def _check_tree(

@@ -14,12 +14,15 @@ from tests.unit.bundles.bundled_runs import (
 )
 from tests.unit.verification.histories_to_verify import (
     AFTERWARDS,
+    DOCUMENT,
     DONE,
     WHOLE,
     Stored,
     began,
+    blob,
     noon,
     saved,
+    started,
     verdict_on,
 )
 from wct_adapters.ledgers.memory import MemoryLedger
@@ -100,7 +103,7 @@ def test_an_import_that_was_cut_short_is_finished() -> None:
     _, held = bundled()
     target = MemoryLedger(noon)
     rows = [row for row in checked(held).rows if row.stream == RUN]
-    target.import_rows(rows, [Blob(blob_digest(WHOLE), WHOLE)])
+    target.import_rows(rows, [blob(WHOLE), blob(DOCUMENT)])
     taken(target, held)
     *_, last = target.read(RUN)
     assert isinstance(last.event, RunImported)
@@ -133,8 +136,10 @@ def sealed_run() -> tuple[MemoryLedger, Reference, Reference]:
     ours, others = (
         Reference(blob=blob_digest(text), content="0" * 64) for text in texts
     )
-    events = [began(70), saved(71, texts[0]), NewEvent(event_id(72), DONE)]
-    ledger.append(RUN, events, expected=0, blobs=[Blob(ours.blob, texts[0])])
+    events = [started(70), saved(71, texts[0]), NewEvent(event_id(72), DONE)]
+    ledger.append(
+        RUN, events, expected=0, blobs=[Blob(ours.blob, texts[0]), blob(DOCUMENT)]
+    )
     more = [saved(73, texts[1])]
     ledger.append("other", more, expected=0, blobs=[Blob(others.blob, texts[1])])
     return ledger, ours, others

@@ -13,13 +13,17 @@ from tests.unit.bundles.bundled_runs import (
     signed,
 )
 from tests.unit.verification.histories_to_verify import (
+    DOCUMENT,
     LATER,
     WHOLE,
     began,
+    blob,
     noon,
     recorded_ledger,
+    started,
 )
 from wct_adapters.ledgers.ciphers import SigningKey
+from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.bundle import (
     BLOBS,
     CHECKPOINT,
@@ -34,12 +38,18 @@ from wct_domain.bundling import bundle_members
 from wct_domain.checkpoints import add_checkpoint
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BundleError
-from wct_domain.events import DataErased
+from wct_domain.events import DataErased, PluginNoted
 from wct_domain.notes import sign
 from wct_domain.ports.ledger import NewEvent
 from wct_domain.testing.ledger_samples import OTHER, RUN, event_id
 
 WHOLE_BLOB = BLOBS + blob_digest(WHOLE)
+
+
+def unreadable(number: int) -> NewEvent:
+    event = PluginNoted(plugin="p", name="n", data={}).model_copy()
+    object.__setattr__(event, "type", "step.failed/1")
+    return NewEvent(event_id(number), event)
 
 
 def refused(held: Held) -> bool:
@@ -55,7 +65,7 @@ def test_a_bundle_is_sound_without_its_ledger() -> None:
     verdict = checked(held).verdict
     assert verdict.flaws == []
     assert (verdict.run, verdict.log_id, verdict.size) == (RUN, ledger.log_id, 7)
-    assert (verdict.events, verdict.streams, verdict.blobs) == (4, 2, 2)
+    assert (verdict.events, verdict.streams, verdict.blobs) == (4, 2, 3)
     assert verdict.signers == set(ledger.keys.verifier_keys())
 
 
@@ -187,7 +197,7 @@ def test_an_erased_run_is_sound_without_its_blobs() -> None:
     ledger.append(RUN, [event], expected=3, forget=gone)
     verdict = checked(bundle_of(ledger)).verdict
     assert verdict.sound
-    assert (verdict.blobs, verdict.erased) == (0, 2)
+    assert (verdict.blobs, verdict.erased) == (1, 2)
 
 
 def test_a_kept_checkpoint_of_the_same_size_must_be_the_same() -> None:
@@ -209,7 +219,8 @@ def test_a_bundle_of_another_history_does_not_fit_a_kept_checkpoint() -> None:
     ledger = recorded_ledger()
     older = next(ledger.checkpoints())
     forged = type(ledger)(noon)
-    forged.append(RUN, [began(40), began(41), began(42)], expected=0)
+    events = [started(40), began(41), began(42)]
+    forged.append(RUN, events, expected=0, blobs=[blob(DOCUMENT)])
     root = add_checkpoint(forged, forged.keys, noon)
     assert root is not None
     held = bundle_of(forged, kept=[older.note])
@@ -228,6 +239,32 @@ def test_a_newer_checkpoint_cannot_be_proven() -> None:
     assert newest is not None
     with pytest.raises(BundleError, match="is at 7 events, the bundle's at 2"):
         list(bundle_members(ledger, RUN, early, kept=[newest.note]))
+
+
+MADE_UP: list[tuple[str, list[NewEvent]]] = [
+    ("does not start a run", [began(90)]),
+    ("cannot be read as step.failed/1", [started(91), unreadable(92)]),
+]
+
+
+@pytest.mark.parametrize(("what", "events"), MADE_UP, ids=[what for what, _ in MADE_UP])
+def test_what_somebody_made_up_must_be_a_run_that_can_be_read(
+    what: str, events: list[NewEvent]
+) -> None:
+    ledger = MemoryLedger(noon)
+    blobs = [blob(DOCUMENT)]
+    if len(events) == 1:
+        blobs = []
+    ledger.append(RUN, events, expected=0, blobs=blobs)
+    assert [flaw.what for flaw in checked(bundle_of(ledger)).verdict.flaws] == [what]
+
+
+def test_events_of_another_run_are_refused() -> None:
+    ledger = MemoryLedger(noon)
+    events = [started(93)]
+    ledger.append(RUN, events, expected=0, blobs=[blob(DOCUMENT)], correlation_id=OTHER)
+    (flaw,) = checked(bundle_of(ledger)).verdict.flaws
+    assert flaw.what == "belongs to another run"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.checkpoints import add_checkpoint
 from wct_domain.digests import Reference, blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError
-from wct_domain.events import ArtifactSaved, RunCompleted, StepStarted
+from wct_domain.events import ArtifactSaved, RunCompleted, RunStarted, StepStarted
 from wct_domain.notes import VerifierKey
 from wct_domain.ports.ledger import Blob, NewEvent, Recorded, Stream
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
@@ -30,6 +30,12 @@ def began(number: int, cause: str | None = None) -> NewEvent:
     return NewEvent(event_id(number), event, cause)
 
 
+def started(number: int) -> NewEvent:
+    document = Reference(blob=blob_digest(DOCUMENT), content="0" * 64)
+    event = RunStarted(runbook="notes", steps=(), document=document)
+    return NewEvent(event_id(number), event)
+
+
 def saved(number: int, stored: bytes, cause: str | None = None) -> NewEvent:
     reference = Reference(blob=blob_digest(stored), content="0" * 64)
     event = ArtifactSaved(artifact="a", result=reference, items=1, size=len(stored))
@@ -40,6 +46,7 @@ def blob(stored: bytes) -> Blob:
     return Blob(blob_digest(stored), stored)
 
 
+DOCUMENT = b"\x00document"
 WHOLE = b"\x00whole"
 PARTS = (b"\x00first", b"second")
 LIST = b"\x02" + b"".join(bytes.fromhex(blob_digest(part)) for part in PARTS)
@@ -49,14 +56,16 @@ LATER = b"\x00later"
 def recorded_ledger() -> MemoryLedger:
     """Two runs, an artifact saved after the first, and two checkpoints."""
     ledger = MemoryLedger(noon)
-    first = [began(1), saved(2, WHOLE)]
-    ledger.append(RUN, first, expected=0, blobs=[blob(WHOLE)])
+    first = [started(1), saved(2, WHOLE)]
+    ledger.append(RUN, first, expected=0, blobs=[blob(WHOLE), blob(DOCUMENT)])
     add_checkpoint(ledger, ledger.keys, noon)
     parts = [blob(LIST), *map(blob, PARTS)]
-    ledger.append(OTHER, [began(3), saved(4, LIST)], expected=0, blobs=parts)
+    ledger.append(OTHER, [started(3), saved(4, LIST)], expected=0, blobs=parts)
     ledger.append(RUN, [NewEvent(event_id(5), DONE)], expected=2)
     late = saved(6, LATER, event_id(1))
-    ledger.append(AFTERWARDS, [late], expected=0, blobs=[blob(LATER)])
+    ledger.append(
+        AFTERWARDS, [late], expected=0, blobs=[blob(LATER)], correlation_id=RUN
+    )
     add_checkpoint(ledger, ledger.keys, noon)
     ledger.append(OTHER, [NewEvent(event_id(7), DONE)], expected=2)
     return ledger

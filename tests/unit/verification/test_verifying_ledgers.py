@@ -48,7 +48,7 @@ def stored() -> Stored:
 def test_what_was_recorded_is_sound(stored: Stored) -> None:
     verdict = verdict_on(stored)
     assert verdict.sound
-    assert (verdict.events, verdict.streams, verdict.blobs) == (7, 3, 5)
+    assert (verdict.events, verdict.streams, verdict.blobs) == (7, 3, 6)
     assert (verdict.checkpoints, verdict.signed, verdict.unsigned) == (2, 6, 1)
     assert verdict.root == root_of([row.hash for row in stored.history])
     assert verdict.signers == set(stored.keys)
@@ -337,7 +337,7 @@ def test_only_given_keys_say_how_far_a_ledger_is_signed(stored: Stored) -> None:
 def test_one_run_is_verified_with_what_was_saved_after_it(stored: Stored) -> None:
     verdict = verify_run(stored, RUN, trust(stored))
     assert verdict.sound
-    assert (verdict.events, verdict.streams, verdict.blobs) == (4, 2, 2)
+    assert (verdict.events, verdict.streams, verdict.blobs) == (4, 2, 3)
     assert (verdict.size, verdict.signed, verdict.unsigned) == (7, 6, 0)
     assert verify_run(stored, OTHER, trust(stored)).unsigned == 1
 

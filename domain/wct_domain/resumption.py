@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from wct_domain.archive import BlobReader
 from wct_domain.commands import ResumeRun, ResumeRunbook
-from wct_domain.errors import ResumeError, RunbookChangedError
+from wct_domain.errors import ErasedError, ResumeError, RunbookChangedError
 from wct_domain.handlers.lifecycle import runbook_document
 from wct_domain.plan import ExecutionPlan
 from wct_domain.projections.run import Run, RunStatus, StepStatus
@@ -37,6 +37,9 @@ def recorded_runbook(run: Run, blobs: BlobReader) -> RecordedRunbook:
         msg = "the ledger has no such run; 'wct runs' lists those that there are"
         raise ResumeError(msg)
     anew = "run its runbook anew"
+    if run.erasure is not None:
+        msg = f"run {run.id} was erased: what it had stored is gone; {anew}"
+        raise ErasedError(msg)
     if run.pruned_at is not None:
         msg = f"run {run.id} was pruned: its artifacts are gone; {anew}"
         raise ResumeError(msg)

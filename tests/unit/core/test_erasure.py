@@ -1,9 +1,12 @@
 """Erasing: what goes, what stays, and what is left when it is cut short."""
 
+from collections.abc import Collection
+
 import pytest
 
 from tests.unit.core.recorded_runs import LARGE, STEPS, ProcessEndedError, Setup
 from tests.unit.core.toys import runbook
+from wct_adapters.ledgers.keys import KeyRing
 from wct_domain.archive import BlobReader
 from wct_domain.commands import StartRun
 from wct_domain.errors import (
@@ -28,6 +31,7 @@ from wct_domain.executor.erasure_targets import (
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.plan import plan_runbook
 from wct_domain.projections.erasures import unfinished_erasures
+from wct_domain.resumption import recorded_runbook
 from wct_domain.runbook import parse_runbook
 from wct_domain.testing.scenario import AnySchema
 
@@ -233,3 +237,32 @@ def test_what_is_recorded_of_an_erasure_names_nobody() -> None:
     rows = [row.payload for row in setup.ledger.rows(stream=run)]
     assert not any(b"bob" in row for row in rows if row is not None)
     assert isinstance(setup.events(run)[0], RunStarted)
+
+
+def test_a_run_that_was_erased_cannot_be_gone_on_with() -> None:
+    setup = Setup()
+    run = setup.run()
+    setup.erase_run(run)
+    blobs = BlobReader(setup.ledger, setup.ledger.keys)
+    with pytest.raises(ErasedError, match="what it had stored is gone; run its"):
+        recorded_runbook(setup.state(run), blobs)
+
+
+def test_a_run_that_starts_while_others_of_its_scope_are_erased_goes_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setup = Setup()
+    first, other = setup.run("shop"), setup.run()
+    late: list[str] = []
+    destroy = KeyRing.destroy
+
+    def meanwhile(ring: KeyRing, scopes: Collection[str]) -> None:
+        late.append(setup.run("shop"))
+        destroy(ring, scopes)
+
+    monkeypatch.setattr(KeyRing, "destroy", meanwhile)
+    setup.erase(target_of_group(setup.ledger, "shop"))
+    for run in (first, *late):
+        assert setup.left_of(run) == 0
+        assert setup.state(run).is_erased
+    assert setup.left_of(other) > 0

@@ -64,6 +64,17 @@ def test_what_is_not_in_the_format_is_refused(body: bytes) -> None:
         theirs.accept(shared, ABOUT)
 
 
+def test_a_key_that_was_accepted_is_not_replaced_by_somebody_elses() -> None:
+    ours, theirs = ring(), ring()
+    sealed = ours.sealer("run/1").seal(b"body")
+    theirs.accept(ours.share([sealed], theirs.reader, ABOUT), ABOUT)
+    scope, name = sealed[1:17].hex(), sealed[17:29].hex()
+    wrong = f'{{"{scope}":{{"{name}":"{"0" * 64}"}}}}'.encode()
+    for keys in (theirs, ours):  # accepted, and its own
+        keys.accept(ReaderKey.parse(keys.reader).seal(wrong, ABOUT), ABOUT)
+        assert keys.open(sealed) == b"body"
+
+
 def test_an_erased_scope_cannot_be_shared() -> None:
     ours = ring()
     sealer = ours.sealer("run/1")

@@ -14,6 +14,7 @@ from wct_adapters.identity import new_id, utc_now
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.checkpoints import add_checkpoint
 from wct_domain.digests import Reference, blob_digest
+from wct_domain.errors import LedgerWriteError
 from wct_domain.events import (
     ArtifactSaved,
     DataErased,
@@ -91,6 +92,7 @@ class Hand:
             (2, self._move_log),
             (1, self._erase),
             (1, self._prune),
+            (1, self._compact),
         ]
         weights, choices = zip(*actions, strict=True)
         for act in self._chance.choices(choices, weights, k=steps):
@@ -152,6 +154,10 @@ class Hand:
         body = self._chance.randbytes(self._size(9000))
         stored = self._ledger.keys.sealer(stream).seal(b"\x00" + body)
         return Blob(blob_digest(stored), stored)
+
+    def _compact(self) -> None:
+        with suppress(LedgerWriteError):  # another thread is reading or writing
+            self._ledger.maintenance.compact()
 
     def _any_stream(self) -> str:
         return self._chance.choice(list(self._versions))

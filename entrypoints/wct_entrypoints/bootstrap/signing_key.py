@@ -23,10 +23,29 @@ def given_signing_key(environ: Mapping[str, str] = os.environ) -> str | None:
         return given or None
     try:
         return Path(given).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         # Not what it holds: it may be a part of a key.
         msg = (
             f"{VARIABLE} is neither a signing key nor a file with one that can be "
             "read; 'wct ledger new-key NAME' makes one"
         )
-        raise CheckpointError(msg) from error
+        raise CheckpointError(msg) from None  # it names the file, which may be a key
+
+
+def refuse_wrong_signing_key(environ: Mapping[str, str] = os.environ) -> None:
+    """Refuse a signing key that is none before anything is recorded.
+
+    Raises:
+        CheckpointError: the text does not quote it.
+    """
+    given = given_signing_key(environ)
+    if given is None:
+        return
+    # Here, because without such a key nothing is signed before a run has ended.
+    from wct_entrypoints.bootstrap.signing import SigningKey
+
+    try:
+        SigningKey.parse(given)
+    except CheckpointError as error:
+        msg = f"{VARIABLE} is {error}"
+        raise CheckpointError(msg) from None

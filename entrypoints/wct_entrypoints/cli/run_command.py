@@ -16,6 +16,7 @@ from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
 from wct_entrypoints.bootstrap.identity import new_id
 from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_place, open_ledger
+from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
 from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
@@ -76,6 +77,7 @@ def prepared(options: RunOptions, run: str) -> Prepared:
     own = OwnFiles((*ledger_files(place), *output.own))
     runbook, components = _checked(options, own)
     output.check()
+    refuse_wrong_signing_key()
     return Prepared(run, runbook, components, output)
 
 

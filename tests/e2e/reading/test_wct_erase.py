@@ -133,6 +133,20 @@ def test_the_name_of_a_scope_is_recorded_nowhere(wct: Wct) -> None:
     assert not any(b"Miller" in content for content in files(records).values())
 
 
+@pytest.mark.parametrize("given", ["PRIVATE+KEY+ci+12345678+c2VjcmV0", "c2VjcmV0"])
+def test_a_signing_key_that_is_none_is_refused_before_anything_is_recorded(
+    wct: Wct, given: str
+) -> None:
+    (wct.directory / "runbook.yaml").write_text(RUNBOOK)
+    (wct.directory / "letter.txt").write_text("nothing")
+    result = wct("run", "runbook.yaml", "-v", env={"WCT_SIGNING_KEY": given})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "\nError: WCT_SIGNING_KEY is " in result.stderr
+    assert "wct ledger new-key" in result.stderr
+    assert "c2VjcmV0" not in result.stderr
+    assert not (wct.directory / ".wct").exists()
+
+
 RUNBOOK = """\
 name: letters
 description: reads letters

@@ -15,6 +15,7 @@ from wct_domain.events import PrunedEvent, RunStarted
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.retention import is_kept, ranges
+from wct_domain.projections.run import standing
 from wct_domain.projections.run_list import LIFECYCLE, RunList, RunSummary
 from wct_domain.references import referred_by
 
@@ -41,7 +42,7 @@ class Runs(NamedTuple):
 
 
 def runs_in(ledger: Ledger) -> Runs:
-    """Read what is said of runs as a whole.
+    """Read what is said of runs as a whole, and whether anybody is at work on them.
 
     Raises:
         LedgerUnusableError: the log cannot be read.
@@ -52,6 +53,8 @@ def runs_in(ledger: Ledger) -> Runs:
         runs.apply(recorded)
         if isinstance(recorded.event, RunStarted):
             scopes[recorded.stream] = recorded.event.scope
+    for run in runs.newest_first:
+        run.status = standing(run.status, run.run, ledger.locks)
     return Runs(runs.newest_first, scopes)
 
 
@@ -65,12 +68,20 @@ def prunable(tools: Equipment, run: str) -> Prunable:
 
 
 def prune(tools: Equipment, run: str) -> Prunable:
-    """Drop what a run that has ended has stored; its own stream is the last.
+    """Drop what a run that is over has stored; its own stream is the last.
+
+    Nobody can go on with the run meanwhile.
 
     Raises:
+        RunHeldError: somebody is at work on it; nothing was dropped.
         LedgerError: it was not done, or not for all of its streams; it can be
             done again.
     """
+    with tools.ledger.locks.hold(run):
+        return _total(_prune(tools, run))
+
+
+def _prune(tools: Equipment, run: str) -> list[PruneStream]:
     dropped: list[PruneStream] = []
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -82,7 +93,7 @@ def prune(tools: Equipment, run: str) -> Prunable:
                 raise
         else:
             break
-    return _total(dropped)
+    return dropped
 
 
 def destroy_unused_keys(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from wct_domain.projections.run import RunStatus
 from wct_domain.projections.run_list import RunSummary
 
 _KEPT: Final = {"run", "erasure", "data", "evidence"}
@@ -14,7 +15,7 @@ class Due(NamedTuple):
     """Runs that have been kept long enough, oldest first, and those that are open."""
 
     runs: tuple[RunSummary, ...]
-    open: tuple[RunSummary, ...]  # have not ended: however old, they stay
+    open: tuple[RunSummary, ...]  # somebody is at work on them: they stay
 
 
 def due(
@@ -25,21 +26,23 @@ def due(
 ) -> Due:
     """Choose the runs that may be pruned.
 
+    A run whose process was killed counts as ended when it began, if its status says
+    that it was abandoned (:func:`wct_domain.projections.run.standing`).
+
     Args:
         ended_before: only those that ended before this moment.
         keep: all but so many of those that ended, the ones that started last.
     """
     oldest_first = newest_first[::-1]
-    ended = [run for run in newest_first if run.ended_at is not None]
+    ended = [run for run in newest_first if run.status is not RunStatus.RUNNING]
     chosen = {
         run.run
         for run in ended[keep or 0 :]
-        if run.ended_at is not None
-        and (ended_before is None or run.ended_at < ended_before)
+        if ended_before is None or (run.ended_at or run.started_at) < ended_before
     }
     return Due(
         tuple(run for run in oldest_first if run.run in chosen),
-        tuple(run for run in oldest_first if run.ended_at is None),
+        tuple(run for run in oldest_first if run.status is RunStatus.RUNNING),
     )
 
 

@@ -10,6 +10,7 @@ from wct_domain.errors import BlobMissingError
 from wct_domain.events import RunImported, RunStarted
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.erasures import ERASURE, Erasures, UnfinishedErasure
+from wct_domain.projections.run import RunStatus, standing
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
@@ -38,8 +39,8 @@ GROWN: Final = 3.0
 WORTH_IT: Final = 1 << 20
 """Bytes per run below which growth is nobody's concern."""
 
-LONG: Final = timedelta(days=1)
-"""How long a run may be open before it looks as if nobody worked on it any more."""
+DAY: Final = timedelta(days=1)
+"""How old a ledger is before its growth in a year can be told."""
 
 _NAMED = 4  # runs that a line names
 _MONTH = timedelta(days=30)
@@ -74,6 +75,8 @@ def contents_of(ledger: Ledger) -> Contents:
             case _:
                 pass
     found = tuple(runs.newest_first)
+    for run in found:
+        run.status = standing(run.status, run.run, ledger.locks)
     names = dict(shortest_prefixes(run.run for run in found))
     return Contents(found, names, scopes, tuple(erasures.unfinished))
 
@@ -84,7 +87,7 @@ def content_checks(ledger: Ledger, contents: Contents) -> dict[str, Check]:
         "contents": lambda: _contents(ledger, contents),
         "growth": lambda: _growth(ledger, contents),
         "signed": lambda: _signed(ledger, contents),
-        "open runs": lambda: _open(contents),
+        "running": lambda: _open(contents),
         "erasures": lambda: _erasures(contents),
     }
 
@@ -169,7 +172,7 @@ def _yearly(runs: Sequence[RunSummary], each: float) -> int | None:
     now = utc_now()
     recent = sum(now - run.started_at < _MONTH for run in runs)
     span = min(now - runs[-1].started_at, _MONTH)
-    if not recent or span < LONG:
+    if not recent or span < DAY:
         return None
     return round(each * recent * (timedelta(days=365) / span))
 
@@ -202,23 +205,18 @@ def _signed(ledger: Ledger, contents: Contents) -> Iterator[Line]:
 
 
 def _open(contents: Contents) -> Iterator[Line]:
-    runs = [run for run in contents.runs if run.ended_at is None]
-    facts = {"runs": [run.run for run in runs]}
-    if not runs:
-        yield Line("open runs", "none", facts=facts)
-        return
-    text = f"{_named(contents, runs)}, since {local(runs[-1].started_at)}"
-    if utc_now() - runs[-1].started_at < LONG:
-        yield Line("open runs", text, facts=facts)
-        return
-    yield Line(
-        "open runs",
-        text,
-        Level.WARNING,
-        "if no process works on them any more, run their runbooks again; "
-        "'wct erase RUN --even-if-running' drops what they stored",
-        facts,
-    )
+    for status in (RunStatus.RUNNING, RunStatus.ABANDONED):
+        runs = [run for run in contents.runs if run.status is status]
+        facts = {"status": str(status), "runs": [run.run for run in runs]}
+        text = "none"
+        if runs:
+            text = f"{_named(contents, runs)}, since {local(runs[-1].started_at)}"
+        if runs and status is RunStatus.ABANDONED:
+            text += ": the process was killed, or the machine went down"
+            way_out = "'wct resume RUN' goes on with it; 'wct ledger prune' drops it"
+            yield Line(status, text, Level.WARNING, way_out, facts)
+        else:
+            yield Line(status, text, facts=facts)
 
 
 def _erasures(contents: Contents) -> Iterator[Line]:

@@ -67,7 +67,8 @@ def ledger_prune(
     events: 'wct verify' still proves the whole, and says what was pruned. Nothing is
     ever pruned unless you say so.
 
-    Runs that have not ended are never pruned. A key that no other run needs is
+    Runs that somebody is at work on are never pruned. Of a run whose process was
+    killed counts when it began. A key that no other run needs is
     destroyed, so that copies of the ledger cannot be opened with it either; to erase
     personal data on request there is 'wct erase'.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from wct_domain.errors import RunHeldError
 from wct_domain.executor.erasure import sign_if_signed
 from wct_domain.executor.pruning import (
     Prunable,
@@ -109,11 +110,17 @@ def _found(tools: Equipment, wanted: Wanted) -> Found:
 
 
 def _prune(tools: Equipment, found: Found) -> Found:
-    pruned = tuple((run, prune(tools, run.run)) for run, _ in found.runs)
+    pruned: list[tuple[RunSummary, Prunable]] = []
+    held = 0
+    for run, _ in found.runs:
+        try:
+            pruned.append((run, prune(tools, run.run)))
+        except RunHeldError:  # somebody goes on with it
+            held += 1
     destroy_unused_keys(tools.ledger)
     if pruned:
         sign_if_signed(tools)
-    return found._replace(runs=pruned)
+    return found._replace(runs=tuple(pruned), not_ended=found.not_ended + held)
 
 
 def _with_streams_of_their_own(ledger: Ledger) -> set[str]:

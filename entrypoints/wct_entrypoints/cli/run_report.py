@@ -140,6 +140,13 @@ def _reason(
         return f"(it was {gone})" if gone else f"(not known: {error})"
 
 
+def _counts(run: Run) -> dict[str, int | None]:
+    """Say how many steps ended how; None where that was pruned."""
+    known = run.pruned_at is None or run.tally is not None
+    statuses = (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
+    return {str(each): run.count(each) if known else None for each in statuses}
+
+
 def document(report: RunReport) -> dict[str, Any]:
     """Put a report into the shape that programs read."""
     run = report.run
@@ -151,9 +158,7 @@ def document(report: RunReport) -> dict[str, Any]:
         "started_at": utc(run.started_at),
         "ended_at": utc(run.ended_at),
         "duration": in_seconds(run.duration),
-        "succeeded": run.count(StepStatus.SUCCEEDED),
-        "failed": run.count(StepStatus.FAILED),
-        "skipped": run.count(StepStatus.SKIPPED),
+        **_counts(run),
         "reason": report.reason,
         "signal": run.signal,
         "erasure": _erasure(run.erasure),

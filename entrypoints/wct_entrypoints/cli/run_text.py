@@ -85,12 +85,14 @@ def _afterwards(run: Run) -> Iterator[tuple[str, str]]:
 def status_text(report: RunReport) -> str:
     """Say how a run stands, with the numbers of its steps."""
     run = report.run
+    by = f" by {run.signal}" if run.signal else ""
+    if run.pruned_at is not None and run.tally is None:
+        return f"{run.status}{by}"  # how many steps had ended is not known any more
     counts = [
         f"{run.count(status)} {status}"
         for status in (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
         if run.count(status)
     ]
-    by = f" by {run.signal}" if run.signal else ""
     of = f" of {counted(len(run.steps), 'step')}"
     return f"{run.status}{by}: {', '.join(counts) or 'none done'}{of}"
 

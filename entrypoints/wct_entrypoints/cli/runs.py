@@ -60,9 +60,9 @@ class _Line(NamedTuple):
 
     name: str  # the shortest that is unambiguous
     run: RunSummary
-    succeeded: int
-    failed: int
-    skipped: int
+    succeeded: int | None  # None: not known any more
+    failed: int | None
+    skipped: int | None
 
 
 @click.command()
@@ -97,8 +97,9 @@ def runs(
     STATUS adds what befell a run since: erased, pruned, imported.
 
     --json prints a list of objects: run, runbook, status, started_at (UTC), duration
-    (seconds; null while the run is open), steps, succeeded, failed, skipped,
-    erased_at, pruned_at, imported_at (UTC, or null).
+    (seconds; null while the run is open), steps, succeeded, failed, skipped (null
+    where a run stopped and was pruned), erased_at, pruned_at, imported_at (UTC, or
+    null).
 
     Where nothing was recorded yet the list is empty. A ledger that you name, by
     --ledger or WCT_LEDGER, has to exist.
@@ -136,9 +137,13 @@ def _lines(
     return [_Line(names[run.run], run, *_counts(run, ledger)) for run in wanted[:limit]]
 
 
-def _counts(run: RunSummary, ledger: Ledger) -> tuple[int, int, int]:
+def _counts(
+    run: RunSummary, ledger: Ledger
+) -> tuple[int | None, int | None, int | None]:
     if run.tally is not None:
         return run.tally.succeeded, run.tally.failed, run.tally.skipped
+    if run.pruned_at is not None:
+        return None, None, None
     steps = Run.of(ledger.read(run.run))
     return (
         steps.count(StepStatus.SUCCEEDED),
@@ -172,5 +177,7 @@ def _row(line: _Line) -> list[str]:
         ", ".join([line.run.status, *line.run.since]),
         local(line.run.started_at),
         "" if took is None else seconds(took),
-        f"{line.succeeded}/{line.failed}/{line.skipped}",
+        ""
+        if line.succeeded is None
+        else f"{line.succeeded}/{line.failed}/{line.skipped}",
     ]

@@ -274,17 +274,15 @@ def test_an_unfinished_erasure_is_an_error_until_it_is_finished(
     assert faults(examined(cli)) == {}
 
 
-def test_runs_that_are_open_for_long_are_found(cli: Cli, records: Records) -> None:
+def test_a_run_whose_process_was_killed_is_found(cli: Cli, records: Records) -> None:
     run = records.running()
-    found = examined(cli)
-    assert "open runs" not in faults(found)
-    assert found["open runs"][0]["facts"] == {"runs": [run]}
-    with closing(sqlite3.connect(records.path)) as connection, connection:
-        connection.execute("DROP TRIGGER events_stay_as_they_are")
-        connection.execute(
-            "UPDATE events SET recorded_at = recorded_at - 2 * 86400000000"
-        )
-    level, text = faults(examined(cli))["open runs"]
+    ledger = open_ledger(records.path, create=False)
+    with ledger.locks.hold(run):
+        found = examined(cli)
+        assert faults(found) == {}
+        assert found["running"][0]["facts"]["runs"] == [run]
+    ledger.close()
+    level, text = faults(examined(cli))["abandoned"]
     assert level == "warning"
     assert text.startswith(f"{run[:8]}, since 20")
 

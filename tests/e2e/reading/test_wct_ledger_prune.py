@@ -12,6 +12,7 @@ from tests.e2e.processes import Wct
 from tests.e2e.reading.conftest import Cli
 from tests.e2e.reading.ledgers import SECRET, Records
 from tests.e2e.running.terminals import on_a_terminal
+from wct_entrypoints.bootstrap.ledgers import open_ledger
 
 PRUNE = ("ledger", "prune", "--yes")
 
@@ -121,13 +122,29 @@ def test_what_was_pruned_is_in_no_file(cli: Cli, records: Records) -> None:
     assert sum(each in held for each in before) == 1
 
 
-def test_a_run_that_has_not_ended_is_never_pruned(cli: Cli, records: Records) -> None:
+def test_a_run_that_goes_on_is_never_pruned_and_one_that_was_killed_is(
+    cli: Cli, records: Records
+) -> None:
     run = records.running()
     age(records, run, 400)
-    document = pruned(cli, "--keep", "0")
+    ledger = open_ledger(records.path, create=False)
+    with ledger.locks.hold(run):
+        document = pruned(cli, "--keep", "0")
+        told = cli(*PRUNE, "--older-than", "1h").stdout
+    ledger.close()
     assert (document["runs"], document["not_ended"]) == ([], 1)
-    told = cli(*PRUNE, "--older-than", "1h").stdout
     assert told == "Nothing to prune\nLeft alone: 1 run that has not ended\n"
+    assert [each["run"] for each in pruned(cli, "--older-than", "1h")["runs"]] == [run]
+
+
+def test_of_a_pruned_run_that_stopped_it_is_not_known_how_many_steps_ended(
+    cli: Cli, records: Records
+) -> None:
+    run = records.interrupted()
+    pruned(cli, "--keep", "0")
+    (document,) = _runs(cli)
+    assert (document["status"], document["succeeded"]) == ("interrupted", None)
+    assert "status    interrupted by SIGTERM\n" in cli("show", run).stdout
 
 
 def test_a_dry_run_says_what_would_go_and_changes_nothing(

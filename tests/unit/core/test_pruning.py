@@ -13,7 +13,12 @@ from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.archive import BlobReader
 from wct_domain.checkpoints import add_checkpoint
 from wct_domain.commands import PruneStream
-from wct_domain.errors import BlobMissingError, ErasedError, WrongExpectedVersionError
+from wct_domain.errors import (
+    BlobMissingError,
+    ErasedError,
+    RunHeldError,
+    WrongExpectedVersionError,
+)
 from wct_domain.events import (
     ArtifactsCleared,
     PrunedEvent,
@@ -51,6 +56,7 @@ def listed(*hours: int | None) -> list[RunSummary]:
             steps=0,
             started_at=NOON - timedelta(days=number),
             ended_at=None if each is None else NOON - each * HOUR,
+            status=RunStatus.RUNNING if each is None else RunStatus.COMPLETED,
         )
         for number, each in enumerate(hours)
     ]
@@ -216,6 +222,25 @@ def test_runs_are_due_by_the_moment_of_their_end() -> None:
     chosen = due(runs, ended_before=NOON - 2 * HOUR)
     assert [run.run for run in chosen.runs] == ["2"]
     assert [run.run for run in chosen.open] == ["1"]
+
+
+def test_a_run_whose_process_was_killed_is_due_by_the_moment_of_its_start() -> None:
+    runs = listed(None, None)
+    for run in runs:
+        run.status = RunStatus.ABANDONED
+    chosen = due(runs, ended_before=NOON - 2 * HOUR)
+    assert [run.run for run in chosen.runs] == ["1"]
+    assert chosen.open == ()
+
+
+def test_a_run_that_somebody_is_at_work_on_is_not_pruned() -> None:
+    setup = Setup()
+    run = setup.run()
+    before = setup.events(run)
+    with setup.ledger.locks.hold(run), pytest.raises(RunHeldError):
+        prune(setup.tools, run)
+    assert setup.events(run) == before
+    assert prune(setup.tools, run).payloads > 0
 
 
 @pytest.mark.parametrize(("keep", "left"), [(0, "320"), (1, "32"), (2, "3"), (9, "")])

@@ -7,7 +7,7 @@ from typing import Protocol
 from pydantic_core import to_json
 
 from wct_domain.archive import parts_of
-from wct_domain.errors import LedgerError, LedgerUnusableError
+from wct_domain.errors import BlobMissingError, LedgerError, LedgerUnusableError
 from wct_domain.events import PrunedEvent, UnknownEvent
 from wct_domain.ports.ledger import BlobStore, Recorded, Stream
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
@@ -119,7 +119,9 @@ def check_blobs(
             if chain is not None or all_streams:
                 odd.difference_update(_news_of(ledger, stream.name, chain))
     for digest in sorted(odd):
-        verdict.blame(f"blob {digest}", "no event refers to it")
+        # One that is gone by now was pruned with the event that referred to it.
+        if _is_there(ledger, digest):
+            verdict.blame(f"blob {digest}", "no event refers to it")
     chains.check_payloads()
     blobs.judge_missing()
 
@@ -135,6 +137,16 @@ def _news_of(ledger: Verifiable, stream: str, chain: Chain | None) -> Iterator[s
             chain.excuse(event.type, payload)
         for digest in references_in(event.type, payload):
             yield from (digest, *_parts(ledger, digest))
+
+
+def _is_there(ledger: Verifiable, digest: str) -> bool:
+    try:
+        ledger.blob(digest)
+    except BlobMissingError:
+        return False
+    except LedgerError:
+        return True
+    return True
 
 
 def _parts(ledger: Verifiable, digest: str) -> list[str]:

@@ -209,6 +209,18 @@ def test_what_is_recorded_during_a_verification_is_no_flaw(stored: Stored) -> No
     assert verdict_on(stored).sound
 
 
+def test_a_blob_that_is_pruned_during_a_verification_is_no_flaw(stored: Stored) -> None:
+    """It is listed, and gone when the events are read that came meanwhile."""
+    gone = blob_digest(b"\x00recorded and pruned meanwhile")
+
+    class Busy(Stored):
+        def blob_digests(self) -> Iterator[str]:
+            return iter([*self.blobs, gone])
+
+    busy = Busy(stored.log_id, stored.keys, stored.history, stored.blobs, stored.signed)
+    assert verdict_on(busy).sound
+
+
 def test_names_that_are_gone_with_their_last_events_are_missed(stored: Stored) -> None:
     class Nameless(Stored):
         def rows(

@@ -36,7 +36,7 @@ from wct_domain.ports.ledger import Recorded, Stream
 from wct_domain.upcasting import decoder_of
 
 PAGE = 1000  # rows
-_AT_ONCE = 64  # events; with more, Python's garbage collector looks at them in vain
+_AT_ONCE = 128  # events; with more, Python's garbage collector looks at them in vain
 
 _EVENTS = (
     "SELECT global_position, stream, position, event_id, type, recorded_at, "

@@ -13,7 +13,7 @@ from wct_domain.checkpoints import add_checkpoint
 from wct_domain.digests import Reference, blob_digest
 from wct_domain.events import ArtifactSaved, DataErased, RunPruned
 from wct_domain.ports.ledger import Blob, Ledger, NewEvent
-from wct_domain.verification import Trust, verify_ledger
+from wct_domain.verification import Trust, Verdict, verify_ledger
 
 RUNS, STEPS = 40, 10
 
@@ -42,6 +42,11 @@ def record(ledger: Ledger, number: int) -> None:
     add_checkpoint(ledger, ledger.keys, utc_now)
 
 
+def verdict_on(ledger: Ledger) -> Verdict:
+    trust = Trust(signature_fits, own=ledger.keys.verifier_keys())
+    return verify_ledger(ledger, trust)
+
+
 @pytest.mark.parametrize("writers", [2])
 def test_a_verifier_finds_nothing_wrong_beside_writers(
     tmp_path: Path, writers: int
@@ -58,12 +63,10 @@ def test_a_verifier_finds_nothing_wrong_beside_writers(
     threads = [Thread(target=write) for _ in range(writers)]
     for thread in threads:
         thread.start()
-    going_on = True
-    while going_on:
-        going_on = any(thread.is_alive() for thread in threads)
-        keys = ledger.keys.verifier_keys()
-        verdict = verify_ledger(ledger, Trust(signature_fits, own=keys))
-        assert verdict.flaws == []
+    while any(thread.is_alive() for thread in threads):
+        assert verdict_on(ledger).flaws == []
+    verdict = verdict_on(ledger)
+    assert verdict.sound
     ledger.close()
     assert verdict.events > writers * RUNS * STEPS
     assert (verdict.erased > 0, verdict.pruned > 0) == (True, True)

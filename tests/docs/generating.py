@@ -3,6 +3,7 @@
 Tests compare what is there with what would be written now.
 """
 
+from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
 
@@ -39,27 +40,37 @@ def cli_page() -> str:
         f"| [`wct {name}`](#wct-{name}) | {text} |"
         for name, (_, text) in COMMANDS.items()
     )
-    sections = [_section(name) for name in COMMANDS]
+    context = click.Context(main, info_name="wct")
+    sections = [text for name in COMMANDS for text in _sections(name, main, context)]
     return "\n".join([_HEAD, f"| command | |\n|---|---|\n{table}\n", *sections])
 
 
-def _section(name: str) -> str:
-    context = click.Context(main, info_name="wct")
-    command = main.get_command(context, name)
+def _sections(name: str, group: click.Group, parent: click.Context) -> Iterator[str]:
+    """Describe a command, and those of the group that it may be."""
+    command = group.get_command(parent, name)
     assert command is not None
-    inner = click.Context(command, parent=context, info_name=name)
-    usage = " ".join([f"wct {name}", *command.collect_usage_pieces(inner)])
+    context = click.Context(command, parent=parent, info_name=name)
+    yield _section(command, context)
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            yield from _sections(each, command, context)
+
+
+def _section(command: click.Command, context: click.Context) -> str:
+    name = context.command_path
+    usage = " ".join([name, *command.collect_usage_pieces(context)])
     text = cleandoc(command.help or "")
     options = [
         record
         for param in command.params
-        if isinstance(param, click.Option) and (record := param.get_help_record(inner))
+        if isinstance(param, click.Option)
+        and (record := param.get_help_record(context))
     ]
     rows = "\n".join(
         f"| `{_cell(flags)}` | {_cell(_escaped(what))} |" for flags, what in options
     )
     table = f"\n| option | |\n|---|---|\n{rows}\n" if options else ""
-    return f"## wct {name}\n\n```text\n{usage}\n```\n\n{_escaped(text)}\n{table}"
+    return f"## {name}\n\n```text\n{usage}\n```\n\n{_escaped(text)}\n{table}"
 
 
 def _cell(text: str) -> str:

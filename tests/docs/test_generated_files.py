@@ -3,6 +3,7 @@
 from tests.docs.generating import CLI_PAGE, bundled_schema, cli_page
 from wct_entrypoints.api import RunbookSchemaGenerator
 from wct_entrypoints.cli import COMMANDS
+from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
 
 WRITE = "run: python -m tests.docs.generating"
 
@@ -13,7 +14,8 @@ def test_the_page_on_the_command_line_says_what_help_says() -> None:
 
 def test_every_command_has_a_help_text_and_a_line_in_the_list() -> None:
     page = cli_page()
-    for name, (_, line) in COMMANDS.items():
+    within = {f"ledger {name}": entry for name, entry in LEDGER_COMMANDS.items()}
+    for name, (_, line) in (COMMANDS | within).items():
         assert f"## wct {name}\n" in page
         assert line.endswith(".")
 

@@ -4,31 +4,62 @@ from typing import Any, NamedTuple, cast
 
 from wct_domain.archive import BlobReader
 from wct_domain.errors import LedgerError, RunNotFoundError
-from wct_domain.events import PlannedComponent, RunStarted, SourceRead
+from wct_domain.events import (
+    PlannedComponent,
+    RunResumed,
+    RunStarted,
+    SourceRead,
+    StepSkipped,
+    StepStarted,
+)
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.inventory import Inventory
 from wct_domain.projections.run import Run, StepState
 
 
-class RunFacts(NamedTuple):
-    """A run, with the runbook that it was made from.
+class Opening(NamedTuple):
+    """What an attempt at a run began with.
 
     ``runbook`` is None, and ``rules`` is empty, where the document is gone.
     """
+
+    position: int  # of the event that says so
+    components: tuple[PlannedComponent, ...]
+    versions: dict[str, str]  # of wct and Python
+    runbook: dict[str, Any] | None
+    rules: dict[str, dict[str, dict[str, str]]]  # component, ruleset, rule: digest
+    missing: str | None  # why the document cannot be read
+
+
+class RunFacts(NamedTuple):
+    """A run, with what one of its attempts began with: the last one by default."""
 
     run: Run
     started: RunStarted
     inventory: Inventory
     origin: str  # id of the ledger whose key its digests are made with
-    runbook: dict[str, Any] | None
-    rules: dict[str, dict[str, dict[str, str]]]  # component, ruleset, rule: digest
-    missing: str | None  # why the document cannot be read
+    openings: tuple[Opening, ...]
+    began: dict[str, int]  # step to the position where it began last, or was skipped
+    opening: Opening
+
+    @property
+    def runbook(self) -> dict[str, Any] | None:
+        """The runbook as recorded, secrets as keyed digests; None: it is gone."""
+        return self.opening.runbook
+
+    def of_step(self, step: str) -> "RunFacts":
+        """Return the facts of the attempt in which a step was tried last."""
+        began = self.began.get(step)
+        if began is None:
+            return self
+        before = [each for each in self.openings if each.position < began]
+        return self._replace(opening=before[-1]) if before else self
 
     def component(self, kind: str, name: str | None) -> PlannedComponent | None:
         """Return one connector or analyser of the runbook."""
         found = (
             each
-            for each in self.started.components
+            for each in self.opening.components
             if each.kind == kind and each.name == name
         )
         return next(found, None)
@@ -55,21 +86,30 @@ def facts_of(ledger: Ledger, run_id: str) -> RunFacts:
         LedgerUnusableError: the ledger cannot be read.
     """
     run, inventory = Run(), Inventory()
+    openings: list[Opening] = []
+    began: dict[str, int] = {}
+    blobs = BlobReader(ledger, ledger.keys)
     for recorded in ledger.read(run_id):
         run.apply(recorded)
         inventory.apply(recorded)
+        match event := recorded.event:
+            case RunStarted() | RunResumed():
+                openings.append(_opening(blobs, event, recorded.position))
+            case StepStarted() | StepSkipped():
+                began[event.step] = recorded.position
+            case _:
+                pass
     if run.started is None:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
-    document, missing = _document(ledger, run.started)
     return RunFacts(
         run,
         run.started,
         inventory,
         _origin(ledger, run),
-        cast("dict[str, Any] | None", document.get("runbook")),
-        document.get("rules") or {},
-        missing,
+        tuple(openings),
+        began,
+        openings[-1],
     )
 
 
@@ -81,9 +121,20 @@ def _origin(ledger: Ledger, run: Run) -> str:
     return ledger.log_id if log in ledger.former_ids else log
 
 
-def _document(ledger: Ledger, started: RunStarted) -> tuple[dict[str, Any], str | None]:
+def _opening(
+    blobs: BlobReader, event: RunStarted | RunResumed, position: int
+) -> Opening:
+    document: dict[str, Any] = {}
+    missing: str | None = None
     try:
-        document = BlobReader(ledger, ledger.keys).document(started.document)
+        document = cast("dict[str, Any]", blobs.document(event.document))
     except LedgerError as error:
-        return {}, str(error)
-    return cast("dict[str, Any]", document), None
+        missing = str(error)
+    return Opening(
+        position,
+        event.components,
+        event.versions,
+        document.get("runbook"),
+        document.get("rules") or {},
+        missing,
+    )

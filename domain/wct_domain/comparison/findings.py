@@ -139,10 +139,12 @@ def _evidence(finding: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _text(evidence: object) -> str:
+def _text(evidence: Any) -> str:
     if isinstance(evidence, str):
         return evidence
     content: object = None
     if isinstance(evidence, dict):
         content = cast("dict[str, object]", evidence).get("content")
-    return canonical_json(evidence).decode() if content is None else str(content)
+    if content is None:
+        return canonical_json(cast("object", evidence)).decode()
+    return str(content)

@@ -94,9 +94,9 @@ class _Comparing:
                 "them"
             )
         for facts in (one, other):
-            if facts.missing is not None:
+            if facts.opening.missing is not None:
                 self._not_compared.append(
-                    f"the runbook of run {facts.run.id}: {facts.missing}"
+                    f"the runbook of run {facts.run.id}: {facts.opening.missing}"
                 )
         readable = one.runbook is not None and other.runbook is not None
         runbook = [*differences(one.runbook, other.runbook)] if readable else []
@@ -202,8 +202,8 @@ def result_findings(
 
 def versions_of(facts: RunFacts) -> dict[str, Any]:
     """Return what code and which rules a run was made with, by name."""
-    versions: dict[str, Any] = dict(facts.started.versions)
-    for component in facts.started.components:
+    versions: dict[str, Any] = dict(facts.opening.versions)
+    for component in facts.opening.components:
         name = _component_name(component)
         versions[name] = component_versions(facts, component)
     return versions
@@ -212,7 +212,9 @@ def versions_of(facts: RunFacts) -> dict[str, Any]:
 def component_versions(facts: RunFacts, component: PlannedComponent) -> dict[str, Any]:
     """Return versions of a component; rules are named in place of their ruleset's."""
     versions: dict[str, Any] = dict(component.versions)
-    for ruleset, rules in facts.rules.get(_component_name(component), {}).items():
+    for ruleset, rules in facts.opening.rules.get(
+        _component_name(component), {}
+    ).items():
         versions[f"{ruleset} rules"] = rules
     return versions
 

@@ -55,7 +55,7 @@ def start_run(
             steps=tuple(_planned(step) for step in runbook.execution),
             components=tuple(_components(runbook, components)),
             versions=dict(command.versions),
-            document=draft.document(runbook_document(command, key)),
+            document=draft.document(_document(command, components, key)),
             scope=scope,
         ),
         ArtifactsCleared(),
@@ -77,9 +77,17 @@ def resume_run(
             steps=tuple(_planned(step) for step in runbook.execution),
             components=tuple(_components(runbook, components)),
             versions=dict(command.versions),
-            document=draft.document(runbook_document(command, key)),
+            document=draft.document(_document(command, components, key)),
         ),
     )
+
+
+def _document(
+    command: StartRun | ResumeRun, components: Components, key: bytes
+) -> dict[str, Any]:
+    document = runbook_document(command, key)
+    rules = dict(_rules(command.plan.runbook, components))
+    return {**document, "rules": rules} if rules else document
 
 
 def runbook_document(command: StartRun | ResumeRun, key: bytes) -> dict[str, Any]:

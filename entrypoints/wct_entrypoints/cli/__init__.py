@@ -35,6 +35,7 @@ COMMANDS = {
     "events": ("events", "Print a run's events, one line each."),
     "artifacts": ("artifacts", "List a run's artifacts, or print one."),
     "replay": ("replay", "Tell a run again from its log, event by event."),
+    "why": ("why", "Say why a step ran, and came out as it did."),
     "diff": ("diff", "Compare two runs: what went in, and what was found."),
     "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),

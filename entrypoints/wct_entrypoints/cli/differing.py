@@ -33,8 +33,8 @@ def difference_document(difference: Difference) -> dict[str, Any]:
     """Write a difference for programs, what may be personal masked."""
     return {
         "place": shown(difference.place),
-        "before": _masked(difference.before),
-        "after": _masked(difference.after),
+        "before": masked_value(difference.before),
+        "after": masked_value(difference.after),
     }
 
 
@@ -73,7 +73,8 @@ def _excerpts(evidence: Any) -> Iterator[str]:
                 yield text
 
 
-def _masked(value: Any) -> Any:
+def masked_value(value: Any) -> Any:
+    """Write a value of a runbook, or a version, for programs."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, (dict, list)):

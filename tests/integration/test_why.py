@@ -1,0 +1,282 @@
+"""Whatever single thing is changed between two runs, ``why`` names it, and only it."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.core.toys import CountingAnalyser, Factory, components
+from wct_domain.commands import ExecuteRunbook
+from wct_domain.comparison.attempts import attempts_of
+from wct_domain.comparison.facts import facts_of
+from wct_domain.comparison.reasons import Cause, causes, same_outcome
+from wct_domain.errors import AnalyserProcessingError
+from wct_domain.executor.core import LoadedRunbook
+from wct_domain.message import Message
+from wct_domain.ports.bus import SilentBus
+from wct_domain.ports.components import Analyser, ComponentConfig
+from wct_domain.ports.ledger import Ledger
+from wct_domain.runbook import parse_runbook
+from wct_domain.schemas import Schema
+from wct_domain.testing.scenario import AnySchema
+from wct_entrypoints.bootstrap.application import equipment, make_executor
+from wct_entrypoints.bootstrap.ledgers import memory_ledger
+
+RUNBOOK: dict[str, Any] = {
+    "name": "counting",
+    "description": "counts texts",
+    "contact": "somebody",
+    "connectors": [
+        {"name": "texts", "type": "texts_connector", "properties": {"path": "a"}}
+    ],
+    "analysers": [
+        {"name": "first", "type": "counting_analyser", "properties": {"add": 0}},
+        {"name": "second", "type": "counting_analyser", "properties": {"limit": 9}},
+        {"name": "other", "type": "another_analyser", "properties": {"add": 0}},
+    ],
+    "execution": [
+        {
+            "id": "kept",
+            "name": "Kept",
+            "description": "counts",
+            "connector": "texts",
+            "analyser": "first",
+            "input_schema": "texts",
+            "output_schema": "counts",
+            "save_output": True,
+        },
+        {
+            "id": "after",
+            "name": "After",
+            "description": "counts again",
+            "input_from": "kept",
+            "analyser": "second",
+            "input_schema": "counts",
+            "output_schema": "counts",
+        },
+    ],
+}
+
+
+@dataclass
+class World:
+    """What a run depends on; a test changes one thing of it."""
+
+    runbook: dict[str, Any] = field(default_factory=lambda: deepcopy(RUNBOOK))
+    texts: list[str] = field(default_factory=lambda: ["one", "two"])
+    unreadable: int = 0
+    versions: dict[str, str] = field(
+        default_factory=lambda: {"wct": "1.0.0", "python": "3.11.2"}
+    )
+    plugin: str = "counter 1.0"
+    ruleset: str = "1.0.0 sha256:aa"
+    rules: dict[str, str] = field(default_factory=lambda: {"sum": "aa", "mean": "bb"})
+    fails: bool = False
+
+    def step(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.runbook["execution"][number]
+        return found
+
+    def run(self, ledger: Ledger) -> str:
+        has = components(self._read)
+        for name in ("counting_analyser", "another_analyser"):
+            has.analysers[name] = Counter(name, self)
+        has.origins["counting_analyser"] = self.plugin
+        tools = equipment(ledger, SilentBus(), AnySchema(), has)
+        executor = make_executor(
+            tools._replace(versions=self.versions),
+            read_runbook=lambda _: LoadedRunbook(parse_runbook(self.runbook), b""),
+        )
+        return executor.dispatch(ExecuteRunbook(Path("runbook.yaml"))).run.id
+
+    def _read(self, schema: Schema) -> Message:
+        facts = {"extraction": {"unreadable_count": self.unreadable}}
+        return Message("read", {"data": self.texts, "metadata": facts}, schema)
+
+
+class Counter(Factory[Analyser]):
+    """Makes analysers that add a number to what they count."""
+
+    def __init__(self, name: str, world: World) -> None:
+        super().__init__(name, self._analyser)
+        self._world = world
+
+    def get_versions(self, config: ComponentConfig) -> Mapping[str, str]:
+        return {"ruleset numbers": self._world.ruleset} if "add" in config else {}
+
+    def get_rules(self, config: ComponentConfig) -> Mapping[str, Mapping[str, str]]:
+        return {"ruleset numbers": self._world.rules} if "add" in config else {}
+
+    def _analyser(self, config: ComponentConfig) -> Analyser:
+        def analyse(schema: Schema, message: Message) -> Message:
+            if self._world.fails and "add" in config:
+                raise AnalyserProcessingError("it fails")
+            data = message.content.get("data")
+            count = message.content["count"] if data is None else len(data)
+            return Message("counted", {"count": count + config.get("add", 0)}, schema)
+
+        return CountingAnalyser(analyse)
+
+
+def asked(change: Callable[[World], object], step: str) -> tuple[Cause, ...]:
+    """Run, change something, run again, and ask why a step came out as it did."""
+    ledger = memory_ledger()
+    before = World().run(ledger)
+    world = World()
+    change(world)
+    after = world.run(ledger)
+    return causes(facts_of(ledger, before), facts_of(ledger, after), step)
+
+
+def named(found: tuple[Cause, ...]) -> list[tuple[str, str]]:
+    return [(each.kind, each.what) for each in found]
+
+
+def change_a_rule(world: World) -> None:
+    world.rules["sum"] = "cc"
+    world.ruleset = "1.0.1 sha256:bb"
+
+
+OF_ONE_STEP: dict[str, tuple[Callable[[World], object], tuple[str, str]]] = {
+    "analyser's parameter": (
+        lambda w: w.runbook["analysers"][0]["properties"].update(by=1),
+        ("parameter", "analyser first -> by"),
+    ),
+    "connector's parameter": (
+        lambda w: w.runbook["connectors"][0]["properties"].update(path="b"),
+        ("parameter", "connector texts -> path"),
+    ),
+    "rule": (
+        change_a_rule,
+        ("rule", "analyser first -> ruleset numbers -> sum"),
+    ),
+    "new rule": (
+        lambda w: w.rules.update(median="cc"),
+        ("rule", "analyser first -> ruleset numbers -> median"),
+    ),
+    "ruleset without rules that changed": (
+        lambda w: setattr(w, "ruleset", "1.0.1 sha256:bb"),
+        ("component", "analyser first -> ruleset numbers"),
+    ),
+    "input": (
+        lambda w: w.texts.__setitem__(0, "uno"),
+        ("input", "what texts read"),
+    ),
+    "schema that is asked for": (
+        lambda w: w.step(0).update(output_schema_version="1.0.0"),
+        ("step", "step kept -> output_schema_version"),
+    ),
+    "wct": (lambda w: w.versions.update(wct="1.1.0"), ("code", "wct")),
+    "Python": (lambda w: w.versions.update(python="3.12.1"), ("code", "Python")),
+    "plugin": (
+        lambda w: setattr(w, "plugin", "counter 1.1"),
+        ("component", "analyser first -> plugin"),
+    ),
+}
+
+
+@pytest.mark.parametrize("changed", OF_ONE_STEP)
+def test_the_one_thing_that_was_changed_is_named(changed: str) -> None:
+    change, expected = OF_ONE_STEP[changed]
+    assert named(asked(change, "kept")) == [expected]
+
+
+IRRELEVANT: dict[str, Callable[[World], object]] = {
+    "nothing": lambda _w: None,
+    "order of the steps": lambda w: w.runbook["execution"].reverse(),
+    "order of the analysers": lambda w: w.runbook["analysers"].reverse(),
+    "description of the runbook": lambda w: w.runbook.update(description="else"),
+    "contact": lambda w: w.runbook.update(contact="somebody else"),
+    "description of a step": lambda w: w.step(0).update(description="else"),
+    "name of a step": lambda w: w.step(0).update(name="else"),
+    "parameter of another component": lambda w: w.runbook["analysers"][2].update(
+        properties={"x": 1}
+    ),
+    "another step": lambda w: w.runbook["execution"].append(
+        {**w.step(1), "id": "more"}
+    ),
+}
+
+
+@pytest.mark.parametrize("changed", IRRELEVANT)
+@pytest.mark.parametrize("step", ["kept", "after"])
+def test_what_decides_no_result_is_not_named(changed: str, step: str) -> None:
+    assert asked(IRRELEVANT[changed], step) == ()
+
+
+class TestFollowing:
+    def test_an_input_is_followed_to_what_differs_there(self) -> None:
+        change = OF_ONE_STEP["analyser's parameter"][0]
+        # Counts the same: nothing that the next step reads has changed.
+        assert asked(change, "after") == ()
+
+        def adds(world: World) -> None:
+            world.runbook["analysers"][0]["properties"]["add"] = 5
+
+        (cause,) = asked(adds, "after")
+        assert (cause.kind, cause.what) == ("input", "the result of step kept")
+        assert named(cause.because) == [("parameter", "analyser first -> add")]
+
+    def test_to_the_source(self) -> None:
+        (cause,) = asked(lambda w: w.texts.append("three"), "after")
+        assert named(cause.because) == [("input", "what texts read")]
+        assert (cause.because[0].before, cause.because[0].after) == (
+            ("2 items", "3 items")
+        )
+
+    def test_a_step_before_that_failed_is_why(self) -> None:
+        (cause,) = asked(lambda w: setattr(w, "fails", True), "after")
+        assert (cause.what, cause.before, cause.after) == (
+            ("the result of step kept", "succeeded", "failed")
+        )
+
+    def test_so_is_one_that_saves_nothing_any_more(self) -> None:
+        (cause,) = asked(lambda w: w.step(0).update(save_output=False), "after")
+        assert (cause.before, cause.after) == ("saved", "not saved")
+
+
+def test_another_component_is_named_with_what_differs_of_it() -> None:
+    found = asked(lambda w: w.step(0).update(analyser="other"), "kept")
+    assert named(found) == [
+        ("step", "step kept -> analyser"),
+        ("component", "analyser other -> type"),
+        ("component", "analyser other -> plugin"),
+    ]
+
+
+def test_items_that_cannot_be_read_any_more_are_named() -> None:
+    found = asked(lambda w: setattr(w, "unreadable", 1), "kept")
+    assert ("input", "what texts left out") in named(found)
+
+
+def test_values_of_secrets_stay_out() -> None:
+    def swordfish(world: World) -> None:
+        world.runbook["connectors"][0]["properties"]["password"] = "swordfish"
+
+    (cause,) = asked(swordfish, "kept")
+    assert cause.what == "connector texts -> password"
+    assert "swordfish" not in repr(cause)
+
+
+def test_the_same_outcome_is_recognised() -> None:
+    ledger = memory_ledger()
+    one, same = World().run(ledger), World().run(ledger)
+    world = World(texts=["one"])
+    other = world.run(ledger)
+    facts = {run: facts_of(ledger, run) for run in (one, same, other)}
+    assert same_outcome(facts[one], facts[same], "kept") is True
+    assert same_outcome(facts[one], facts[other], "kept") is False
+
+
+def test_a_run_has_one_attempt_at_each_step() -> None:
+    ledger = memory_ledger()
+    run = World(fails=True).run(ledger)
+    (kept,) = attempts_of(ledger.read(run), "kept")
+    (after,) = attempts_of(ledger.read(run), "after")
+    assert (kept.number, kept.ended, kept.again) == (
+        (1, "failed (analyser.processing)", None)
+    )
+    assert after.ended == "skipped, because step 'kept' did not succeed"

@@ -42,7 +42,7 @@ def test_what_a_killed_writer_was_told_is_recorded_is_there() -> None:
     faults = (*FAULTS, *OF_THE_READER)
     assert {fault: report[fault] for fault in faults} == dict.fromkeys(faults, 0)
     assert report["kills"] >= 10
-    assert report["acknowledged"] > 100
+    assert report["acknowledged"] > 20
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -52,7 +52,7 @@ def test_what_a_killed_writer_was_told_is_recorded_is_there() -> None:
 def test_a_reader_that_keeps_its_cursor_wrongly_is_noticed(
     planted: str, found: str
 ) -> None:
-    report = report_of("kill_writers", "--kills", "30", "--planted", planted)
+    report = report_of("kill_writers", "--kills", "60", "--planted", planted)
     assert report[found] > 0
 
 

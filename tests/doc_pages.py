@@ -82,6 +82,7 @@ _VARYING = [
     (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?", "TIME"),
     (r"\b\d\d:\d\d:\d\d\.\d{3}\b", "TIME"),
     (r"\b\d+(?:\.\d+)? ?(?:µs|ms|s)\b", "DURATION"),
+    (r"\(\d+(?:\.\d+)? [kMG]?B\)", "(STORED)"),  # zlib and SQLite decide that
     (r"\b(wct|python) \d+\.\d+\.\d+", r"\1 VERSION"),
     (r'"duration": \d+', '"duration": N'),
     (r"[ \t]+", " "),

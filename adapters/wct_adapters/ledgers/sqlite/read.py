@@ -88,6 +88,14 @@ class PagedReader:
         self.type_names = Names("types", location)
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
+        return chain.from_iterable(self._of_stream(stream, after))
+
+    def read_all(
+        self, *, after: int, types: Collection[str] | None
+    ) -> Iterator[Recorded]:
+        return chain.from_iterable(self._of_all(after, types))
+
+    def _of_stream(self, stream: str, after: int) -> Iterator[Iterator[Recorded]]:
         found = self.page(_STREAM_ID, (stream,))
         if not found:
             return
@@ -96,9 +104,9 @@ class PagedReader:
             yield from self._recorded(page)
             after = page[-1][_POSITION]
 
-    def read_all(
-        self, *, after: int, types: Collection[str] | None
-    ) -> Iterator[Recorded]:
+    def _of_all(
+        self, after: int, types: Collection[str] | None
+    ) -> Iterator[Iterator[Recorded]]:
         sql: str = _ALL
         wanted: tuple[str, ...] = ()
         if types is not None:
@@ -135,11 +143,9 @@ class PagedReader:
             if self._connection is not None:
                 self._connection.close()
 
-    def _recorded(self, page: list[Any]) -> Iterator[Recorded]:
-        return chain.from_iterable(
-            self._made_of(page[start : start + _AT_ONCE])
-            for start in range(0, len(page), _AT_ONCE)
-        )
+    def _recorded(self, page: list[Any]) -> Iterator[Iterator[Recorded]]:
+        for start in range(0, len(page), _AT_ONCE):
+            yield self._made_of(page[start : start + _AT_ONCE])
 
     def _made_of(self, page: list[Any]) -> Iterator[Recorded]:
         """Make events of rows, column by column: half the price of row by row."""

@@ -14,8 +14,8 @@ from tests.postgres import Server
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.postgres import (
     PostgresLedger,
+    connections,
     open_postgres_ledger,
-    read,
     transactions,
 )
 from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
@@ -258,29 +258,53 @@ def test_the_lock_of_a_run_is_seen_by_all_and_free_when_its_session_ends(
         assert not ledger.locks.is_held(RUN)
 
 
-def test_runs_are_listed_without_a_look_at_their_steps(
+@pytest.fixture
+def plans(
     ledger: PostgresLedger,
     beside: psycopg.Connection[Any],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    ledger.append(
-        RUN, [*notes(*range(1, 1000)), NewEvent(event_id(0), DONE)], expected=0
-    )
-    beside.execute("ANALYZE wct.events")
+) -> list[str]:
+    """How the server carries out what the ledger asks of its events from here on."""
     asked: list[str] = []
-    page = read.PagedReader.page
+    fetch = connections.Channel.fetch
 
     def noting(self: Any, sql: Any, parameters: Any = ()) -> list[Any]:
-        if "ORDER BY xid" in sql:
+        if "wct.events" in sql:
             plan = beside.execute(b"EXPLAIN " + sql.encode(), parameters).fetchall()
-            asked.append(str(plan))
-        return page(self, sql, parameters)
+            asked.append("\n".join(line for (line,) in plan))
+        return fetch(self, sql, parameters)
 
-    monkeypatch.setattr(read.PagedReader, "page", noting)
+    monkeypatch.setattr(connections.Channel, "fetch", noting)
+    return asked
+
+
+def test_runs_are_listed_without_a_look_at_their_steps(
+    ledger: PostgresLedger, beside: psycopg.Connection[Any], plans: list[str]
+) -> None:
+    many = [*notes(*range(1, 1000)), NewEvent(event_id(0), DONE)]
+    ledger.append(RUN, many, expected=0)
+    beside.execute("ANALYZE wct.events")
     found = list(ledger.read_all(types=LIFECYCLE, settled=False))
     assert [r.id for r in found] == [event_id(0)]
-    assert asked
-    assert all("run_level_events" in plan for plan in asked)
+    assert plans
+    assert all("run_level_events" in plan for plan in plans)
+
+
+def test_a_page_costs_a_page_on_tables_that_are_not_analysed_yet(
+    ledger: PostgresLedger, plans: list[str]
+) -> None:
+    for first in range(1, 20_001, 1000):
+        ledger.append(RUN, notes(*range(first, first + 1000)), expected=first - 1)
+    assert sealed(ledger, 20_000) == 20_000
+    plans.clear()
+    assert len(list(ledger.read_all())) == 20_000
+    assert not any("Sort" in plan for plan in plans)
+    assert len(list(ledger.read(RUN))) == 20_000
+    assert len(list(ledger.rows())) == 20_000
+    assert len(list(ledger.rows(stream=RUN))) == 20_000
+    assert len(list(ledger.sealed_hashes(0, 20_000))) == 20_000
+    assert len(plans) > 5 * 19
+    assert not any("Seq Scan on events" in plan for plan in plans)
 
 
 # Work on the whole

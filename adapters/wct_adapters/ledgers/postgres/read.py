@@ -19,26 +19,34 @@ from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.ports.ledger import Recorded, Stream
 
+PAGE: Final = 1000  # rows; the statements below repeat it
+
 HORIZON: Final = "pg_snapshot_xmin(pg_current_snapshot())"
 
 _EVENTS: Final = """
-SELECT xid::text::bigint, global_position, stream, position, event_id, type,
+SELECT xid::text::bigint AS xid, global_position, stream, position, event_id, type,
     recorded_at, correlation, causation, payload, hash
 FROM wct.events
 """
+# Not LIMIT, where numbers have no gaps: on a table that is not analysed yet the planner
+# would sort the rest of a stream for every page.
 _STREAM: Final = (
-    _EVENTS + "WHERE stream = %s AND position > %s ORDER BY position LIMIT 1000"
+    _EVENTS + "WHERE stream = %s AND position BETWEEN %s AND %s ORDER BY position"
 )
+_NEXT: Final = """
+SELECT min(position) FROM wct.events WHERE stream = %s AND position > %s
+"""
 _AFTER: Final = (
     _EVENTS + "WHERE (xid, global_position) > (%(xid)s::text::xid8, %(position)s)"
 )
-_SETTLED: Final = " AND xid < " + HORIZON
 _OF_TYPES: Final = " AND type = ANY(%(types)s::text[])"
 # The words of the index run_level_events: so the planner knows that it may use it.
 _RUN_LEVEL: Final = (
     " AND split_part(type, '.', 1) IN ('run', 'erasure', 'data', 'evidence')"
 )
-_ORDER: Final = " ORDER BY xid, global_position LIMIT 1000"
+_ORDER: Final = " ORDER BY events.xid, global_position LIMIT 1000"
+# Outside of the LIMIT, for the same reason. What is not settled comes last in a page.
+_SETTLED: Final = "SELECT * FROM ({}) page WHERE xid < ({})::text::bigint"
 _STREAM_ID: Final = "SELECT id FROM wct.streams WHERE name = %s"
 _STREAM_NAMES: Final = "SELECT id, name FROM wct.streams WHERE id = ANY(%s::bigint[])"
 _STREAMS: Final = """
@@ -66,21 +74,30 @@ class PagedReader:
         if not found:
             return
         number: int = found[0][0]
-        while page := self.page(_STREAM, (number, after)):
+        while True:
+            page = self.page(_STREAM, (number, after + 1, after + PAGE))
             yield from self._recorded(page)
-            after = page[-1][_POSITION]
+            after = page[-1][_POSITION] if page else after
+            if len(page) < PAGE:
+                # The end; or an event is missing, which is not for a reader to find.
+                following: int | None = self.page(_NEXT, (number, after))[0][0]
+                if following is None:
+                    return
+                after = following - 1
 
     def read_all(
         self, *, after: tuple[int, int], types: Collection[str] | None, settled: bool
     ) -> Iterator[Recorded]:
         xid, position = after
-        sql: LiteralString = _AFTER + _SETTLED if settled else _AFTER
+        sql: LiteralString = _AFTER
         wanted = None if types is None else list(types)
         if wanted is not None:
             sql += _OF_TYPES
             if all(wire.partition(".")[0] in RUN_LEVEL for wire in wanted):
                 sql += _RUN_LEVEL
         sql += _ORDER
+        if settled:
+            sql = _SETTLED.format(sql, HORIZON)
         while page := self.page(
             sql, {"xid": str(xid), "position": position, "types": wanted}
         ):

@@ -3,27 +3,44 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from wct_adapters.ledgers.postgres.read import PagedReader
+from wct_adapters.ledgers.postgres.read import PAGE, PagedReader
 from wct_adapters.ledgers.rows import id_text, moment, optional_id_text
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 _LAST: Final = "SELECT coalesce(max(seal), 0) FROM wct.seals"
+# A page is a range of numbers that have no gaps, and what belongs to it is looked up
+# row by row (LATERAL with LIMIT): on tables that are not analysed yet the planner would
+# read them as a whole for every page.
 _HASHES: Final = """
-SELECT n.seal, e.hash FROM wct.seals n JOIN wct.events e USING (global_position)
-WHERE n.seal > %s AND n.seal <= %s ORDER BY n.seal LIMIT 1000
+SELECT e.hash FROM wct.seals n CROSS JOIN LATERAL (
+    SELECT hash FROM wct.events WHERE global_position = n.global_position LIMIT 1
+) e
+WHERE n.seal BETWEEN %s AND %s ORDER BY n.seal
 """
-_ROWS: Final = """
+_ALL_ROWS: Final = """
 SELECT n.seal, s.name, e.position, e.event_id, e.type, e.recorded_at,
     coalesce(e.correlation, s.name), e.causation, e.salt, e.payload,
     e.payload_digest, e.hash
-FROM wct.seals n JOIN wct.events e USING (global_position)
-JOIN wct.streams s ON s.id = e.stream
+FROM wct.seals n CROSS JOIN LATERAL (
+    SELECT * FROM wct.events WHERE global_position = n.global_position LIMIT 1
+) e
+CROSS JOIN LATERAL (SELECT name FROM wct.streams WHERE id = e.stream LIMIT 1) s
+WHERE n.seal BETWEEN %s AND %s ORDER BY n.seal
 """
-_ALL_ROWS: Final = _ROWS + "WHERE n.seal > %s ORDER BY n.seal LIMIT 1000"
-_ROWS_OF_STREAM: Final = (
-    _ROWS + "WHERE s.name = %s AND e.position > %s ORDER BY e.position LIMIT 1000"
-)
+_ROWS_OF_STREAM: Final = """
+SELECT n.seal, s.name, e.position, e.event_id, e.type, e.recorded_at,
+    coalesce(e.correlation, s.name), e.causation, e.salt, e.payload,
+    e.payload_digest, e.hash
+FROM wct.streams s JOIN wct.events e ON e.stream = s.id CROSS JOIN LATERAL (
+    SELECT seal FROM wct.seals WHERE global_position = e.global_position LIMIT 1
+) n
+WHERE s.name = %s AND e.position BETWEEN %s AND %s ORDER BY e.position
+"""
+_LENGTH: Final = """
+SELECT coalesce(max(position), 0) FROM wct.events
+WHERE stream = (SELECT id FROM wct.streams WHERE name = %s)
+"""
 _SEAL: Final = """
 SELECT n.seal FROM wct.events e JOIN wct.streams s ON s.id = e.stream
 LEFT JOIN wct.seals n USING (global_position)
@@ -53,20 +70,18 @@ class SealedReader:
         return last
 
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
-        while page := self._page(_HASHES, (after, upto)):
-            yield from (link for _, link in page)
-            after = page[-1][0]
+        for first, last in _ranges(after, upto):
+            yield from (link for (link,) in self._page(_HASHES, (first, last)))
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
         if stream is None:
-            while page := self._page(_ALL_ROWS, (after,)):
-                yield from map(_stored, page)
-                after = page[-1][0]
+            for first, last in _ranges(after, self.last_seal()):
+                yield from map(_stored, self._page(_ALL_ROWS, (first, last)))
             return
-        position = 0
-        while page := self._page(_ROWS_OF_STREAM, (stream, position)):
+        length: int = self._page(_LENGTH, (stream,))[0][0]
+        for first, last in _ranges(0, length):
+            page = self._page(_ROWS_OF_STREAM, (stream, first, last))
             yield from (_stored(row) for row in page if row[0] > after)
-            position = page[-1][2]
 
     def seal_of(self, stream: str, position: int) -> int | None:
         found = self._page(_SEAL, (stream, position))
@@ -90,6 +105,12 @@ class SealedReader:
     def last_checkpoint(self) -> StoredCheckpoint | None:
         found = self._page(_LAST_CHECKPOINT)
         return _checkpoint(found[0]) if found else None
+
+
+def _ranges(after: int, upto: int) -> Iterator[tuple[int, int]]:
+    """Cut ``after < number <= upto`` into pages, each by its first and last number."""
+    for last in range(after, upto, PAGE):
+        yield last + 1, min(last + PAGE, upto)
 
 
 def _stored(row: Any) -> StoredRow:

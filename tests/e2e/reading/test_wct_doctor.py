@@ -14,6 +14,8 @@ import pytest
 from tests.e2e.processes import Wct
 from tests.e2e.reading.conftest import Cli
 from tests.e2e.reading.ledgers import Records
+from tests.e2e.reading.test_reading_starts_fast import HEAVY, imported
+from wct_adapters.ledgers.sqlite import places
 from wct_domain.commands import RequestErasure
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.ports.maintenance import Holder, Horizon
@@ -112,6 +114,12 @@ def test_a_ledger_that_somebody_named_should_be_there(cli: Cli, tmp_path: Path) 
     found = faults(examined(cli, "--ledger", "other.db"))
     assert found == {"place": ("warning", "other.db does not exist")}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_heavy_is_imported(wct: Wct, records: Records) -> None:
+    records.completed()
+    # That plugins load can only be seen by loading them.
+    assert imported(wct, "doctor") & HEAVY <= {"wct_entrypoints.plugins"}
 
 
 def test_nothing_is_changed(cli: Cli, records: Records) -> None:
@@ -216,6 +224,21 @@ def test_another_format_is_a_warning(
     level, text = faults(examined(cli))["format"]
     assert level == "warning"
     assert said in text
+
+
+def test_a_network_file_system_is_an_error(
+    cli: Cli, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.completed()
+    mounts = Path("mounts")
+    device = records.path.parent.stat().st_dev
+    mounts.write_text(
+        f"29 1 {os.major(device)}:{os.minor(device)} / / rw - nfs4 server:/home rw\n"
+    )
+    monkeypatch.setattr(places, "_MOUNTS", mounts)
+    level, text = faults(examined(cli))["place"]
+    assert level == "error"
+    assert "is on a network file system (nfs4)" in text
 
 
 def test_a_log_whose_ledger_is_gone_is_found(cli: Cli, records: Records) -> None:

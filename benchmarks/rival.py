@@ -43,7 +43,7 @@ def _facts(events: int) -> Iterator[list[Fact]]:
         ]
 
 
-def figures_of(directory: Path, events: int) -> dict[str, float]:
+def figures_of(directory: Path, events: int, rounds: int) -> dict[str, float]:
     """Append and replay; CPU only."""
     datastore = SQLiteDatastore(str(directory / "rival.db"))
     recorder = SQLiteApplicationRecorder(datastore)
@@ -56,10 +56,12 @@ def figures_of(directory: Path, events: int) -> dict[str, float]:
         before = time.process_time()
         recorder.insert_events([mapper.to_stored_event(fact) for fact in facts])
         spent += time.process_time() - before
-    before = time.process_time()
-    if sum(1 for _ in _replay(recorder, mapper)) != events:
-        raise SystemExit("eventsourcing did not return what it was given")
-    replayed = time.process_time() - before
+    replayed = float("inf")
+    for _ in range(rounds):
+        before = time.process_time()
+        if sum(1 for _ in _replay(recorder, mapper)) != events:
+            raise SystemExit("eventsourcing did not return what it was given")
+        replayed = min(replayed, time.process_time() - before)
     datastore.close()
     return {
         "eventsourcing_append_events_per_cpu_s": events / spent,

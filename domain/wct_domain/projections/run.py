@@ -159,15 +159,21 @@ class Run:
         )
 
     def count(self, status: StepStatus) -> int:
-        """Return how many steps are in this state, or were before they were pruned."""
-        if self.pruned_at is not None and self.tally is not None:
-            ended = {
-                StepStatus.SUCCEEDED: self.tally.succeeded,
-                StepStatus.FAILED: self.tally.failed,
-                StepStatus.SKIPPED: self.tally.skipped,
-            }
-            return ended.get(status, 0)
+        """Return how many steps are in this state."""
         return sum(step.status is status for step in self._steps.values())
+
+    def ended(self, status: StepStatus) -> int | None:
+        """Return how many steps ended like this; None where that was pruned."""
+        if self.pruned_at is None:
+            return self.count(status)
+        if self.tally is None:
+            return None
+        ended = {
+            StepStatus.SUCCEEDED: self.tally.succeeded,
+            StepStatus.FAILED: self.tally.failed,
+            StepStatus.SKIPPED: self.tally.skipped,
+        }
+        return ended.get(status, 0)
 
     def apply(self, recorded: Recorded) -> None:
         """Take one more event into account."""

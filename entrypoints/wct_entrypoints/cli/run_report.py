@@ -142,9 +142,8 @@ def _reason(
 
 def _counts(run: Run) -> dict[str, int | None]:
     """Say how many steps ended how; None where that was pruned."""
-    known = run.pruned_at is None or run.tally is not None
     statuses = (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
-    return {str(each): run.count(each) if known else None for each in statuses}
+    return {str(each): run.ended(each) for each in statuses}
 
 
 def document(report: RunReport) -> dict[str, Any]:

@@ -89,9 +89,9 @@ def status_text(report: RunReport) -> str:
     if run.pruned_at is not None and run.tally is None:
         return f"{run.status}{by}"  # how many steps had ended is not known any more
     counts = [
-        f"{run.count(status)} {status}"
+        f"{count} {status}"
         for status in (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
-        if run.count(status)
+        if (count := run.ended(status))
     ]
     of = f" of {counted(len(run.steps), 'step')}"
     return f"{run.status}{by}: {', '.join(counts) or 'none done'}{of}"

@@ -142,13 +142,11 @@ def _counts(
 ) -> tuple[int | None, int | None, int | None]:
     if run.tally is not None:
         return run.tally.succeeded, run.tally.failed, run.tally.skipped
-    if run.pruned_at is not None:
-        return None, None, None
     steps = Run.of(ledger.read(run.run))
     return (
-        steps.count(StepStatus.SUCCEEDED),
-        steps.count(StepStatus.FAILED),
-        steps.count(StepStatus.SKIPPED),
+        steps.ended(StepStatus.SUCCEEDED),
+        steps.ended(StepStatus.FAILED),
+        steps.ended(StepStatus.SKIPPED),
     )
 
 

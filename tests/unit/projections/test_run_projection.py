@@ -34,6 +34,7 @@ from wct_domain.events import (
     PlannedStep,
     RunCompleted,
     RunInterrupted,
+    RunPruned,
 )
 from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
 
@@ -217,3 +218,15 @@ def test_nobody_can_change_a_run_through_its_steps() -> None:
     steps = cast("dict[str, Any]", run_of(started("a")).steps)
     with pytest.raises(TypeError):
         del steps["a"]
+
+
+def test_of_a_pruned_run_only_its_tally_says_how_many_steps_ended_how() -> None:
+    pruned = RunPruned(positions=((2, 3),), blobs=1, size=100)
+    tally = RunCompleted(succeeded=1, failed=2, skipped=3)
+    run = run_of(started("a"), completed("a"), tally, pruned)
+    assert {step.status for step in run.steps.values()} == {StepStatus.PRUNED}
+    ended = (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED)
+    assert [run.ended(status) for status in ended] == [1, 2, 3]
+    stopped = RunInterrupted(signal="SIGINT", in_flight=())
+    run = run_of(started("a"), completed("a"), stopped, pruned)
+    assert [run.ended(status) for status in ended] == [None, None, None]

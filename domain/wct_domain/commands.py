@@ -64,6 +64,7 @@ class RunStep(NamedTuple):
     step: ExecutionStep
     plan: ExecutionPlan
     attempt: int = 1
+    seed: int | None = None  # as recorded, when it is done again; None: the step's own
 
 
 class SkipStep(NamedTuple):

@@ -53,7 +53,7 @@ def start_run(
         RunStarted(
             runbook=runbook.name,
             steps=tuple(_planned(step) for step in runbook.execution),
-            components=tuple(_components(runbook, components)),
+            components=tuple(planned_components(runbook, components)),
             versions=dict(command.versions),
             document=draft.document(_document(command, components, key)),
             scope=scope,
@@ -75,7 +75,7 @@ def resume_run(
             attempt=run.attempt + 1,
             redo=tuple(s.id for s in runbook.execution if s.id in command.redo),
             steps=tuple(_planned(step) for step in runbook.execution),
-            components=tuple(_components(runbook, components)),
+            components=tuple(planned_components(runbook, components)),
             versions=dict(command.versions),
             document=draft.document(_document(command, components, key)),
         ),
@@ -86,7 +86,7 @@ def _document(
     command: StartRun | ResumeRun, components: Components, key: bytes
 ) -> dict[str, Any]:
     document = runbook_document(command, key)
-    rules = dict(_rules(command.plan.runbook, components))
+    rules = dict(planned_rules(command.plan.runbook, components))
     return {**document, "rules": rules} if rules else document
 
 
@@ -120,7 +120,10 @@ def _planned(step: ExecutionStep) -> PlannedStep:
     )
 
 
-def _components(runbook: Runbook, installed: Components) -> Iterator[PlannedComponent]:
+def planned_components(
+    runbook: Runbook, installed: Components
+) -> Iterator[PlannedComponent]:
+    """Describe each connector and analyser, with what is installed of it now."""
     for source in runbook.connectors:
         yield PlannedComponent(
             kind="connector",
@@ -137,7 +140,7 @@ def _components(runbook: Runbook, installed: Components) -> Iterator[PlannedComp
         )
 
 
-def _rules(
+def planned_rules(
     runbook: Runbook, installed: Components
 ) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
     """Yield the rules that components work by: which one was changed, ``why`` says."""

@@ -62,7 +62,8 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
     A failure is recorded, never raised; a failed step saves nothing.
     """
     step = command.step
-    context = StepContext(at=tools.clock(), seed=_seed(command.plan, step))
+    seed = _seed(command.plan, step) if command.seed is None else command.seed
+    context = StepContext(at=tools.clock(), seed=seed)
     begun = tools.timer()
     yield (
         StepStarted(
@@ -247,6 +248,7 @@ def _failed(
     # fails the step and not the run.
     if ends_process(error):
         raise error
+    tools.raised(error)
     tools.draft.take()
     failure = Failure.of(error)
     failed = StepFailed(

@@ -19,6 +19,10 @@ Timer: TypeAlias = Callable[[], int]
 """Monotonic nanoseconds."""
 
 
+def _unheard(_error: BaseException) -> None:
+    return
+
+
 class StepTools(NamedTuple):
     """Everything that a step needs of the run that it belongs to."""
 
@@ -30,3 +34,4 @@ class StepTools(NamedTuple):
     draft: BlobDraft  # this handler's own
     clock: Clock
     timer: Timer
+    raised: Callable[[BaseException], None] = _unheard  # is told why the step fails

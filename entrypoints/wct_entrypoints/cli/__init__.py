@@ -36,6 +36,7 @@ COMMANDS = {
     "artifacts": ("artifacts", "List a run's artifacts, or print one."),
     "replay": ("replay", "Tell a run again from its log, event by event."),
     "why": ("why", "Say why a step ran, and came out as it did."),
+    "debug": ("debug", "Do one step again from its recorded input, to look into it."),
     "diff": ("diff", "Compare two runs: what went in, and what was found."),
     "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),

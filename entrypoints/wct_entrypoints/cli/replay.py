@@ -1,6 +1,7 @@
 """``wct replay``: a run told again from its log."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -25,6 +26,17 @@ from wct_entrypoints.cli.shared import (
     is_flag=True,
     help="Walk through the run with the keyboard, on a terminal.",
 )
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Do the steps again with what is installed, and compare what they come to.",
+)
+@click.option(
+    "--runbook",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --verify: the runbook, for steps that need a secret of it. Default: "
+    "the file that the run was made from.",
+)
 @ledger_option
 @json_option
 def replay(
@@ -32,6 +44,8 @@ def replay(
     run: str,
     until: str | None,
     step_by_step: bool,
+    verify: bool,
+    runbook: Path | None,
     ledger: LedgerPlace | None,
     as_json: bool,
 ) -> None:
@@ -43,7 +57,8 @@ def replay(
     state is that of then: steps, sources, artifacts, findings. Personal data in it is
     masked; times are local.
 
-    Nothing is executed and nothing is changed: no source is read, no plugin asked.
+    Nothing is executed and nothing is changed: no source is read, no plugin asked,
+    unless you say --verify.
 
     --step-by-step walks: next, back, jump, show the state, show an artifact, quit.
 
@@ -51,7 +66,28 @@ def replay(
     recorded_at (UTC), since (seconds after the first event), text, duration (seconds,
     or null), because_of (position, or null)), remarks, and state, which is what 'wct
     show --json' prints, as it was then.
+
+    --verify does each step again: with its recorded artifact, time and seed, or its
+    source read once more. Nothing is recorded. What a step emits must be the same, by
+    the digests of its content. Each step is the same, diverged, has an input that
+    changed or is not available, or cannot be done again (erased, pruned, never ended,
+    a plugin missing, a secret not at hand). The first divergence is shown: what was
+    expected, what came, which findings differ (masked), and which versions, rules and
+    parts of the runbook differ from then.
+
+    Exit status of --verify: 0 all the same; 4 a step diverged; 3 none did, but some
+    could not be verified.
+
+    --verify --json prints one object: run, steps (step, verdict, why, expected, got,
+    findings (appeared, vanished, changed, same; or null), places), first_divergence
+    (a step, or null), differs (place, before, after).
     """
+    if verify and (until or step_by_step):
+        msg = "'--verify' is about all of a run: leave out what stops or walks."
+        raise click.UsageError(msg)
+    if runbook is not None and not verify:
+        msg = "only '--verify' needs a runbook."
+        raise click.BadParameter(msg, param_hint="'--runbook'")
     if step_by_step and as_json:
         msg = "walking is for people: leave out '--json'."
         raise click.BadParameter(msg, param_hint="'--step-by-step'")
@@ -60,6 +96,10 @@ def replay(
         raise click.BadParameter(msg, param_hint="'--step-by-step'")
     with errors_end_the_command():
         # Here, because the help needs none of it.
+        if verify:
+            from wct_entrypoints.cli.verifying import verify as done_again
+
+            sys.exit(done_again(run, runbook, ledger, as_json=as_json))
         from wct_entrypoints.cli.replay_command import print_story, walk_through
 
         if step_by_step:

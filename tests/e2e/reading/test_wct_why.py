@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.reading.conftest import Cli
 from tests.e2e.reading.ledgers import SECRET, Records
+from wct_domain.rulesets.rules import BaseRule, rule_digest
 
 RUNBOOK = """\
 name: letters
@@ -84,13 +85,14 @@ def test_the_rule_that_was_changed_is_named(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(cli)
-    from wct_adapters.analysers import ruleset_analyser
 
-    def other(rule: Any) -> str:
-        return "changed" if rule.name == "Basic Profile Information" else old(rule)
+    def other(rule: BaseRule) -> str:
+        changed = rule.name == "Basic Profile Information"
+        return "changed" if changed else rule_digest(rule)
 
-    old = ruleset_analyser.rule_digest
-    monkeypatch.setattr(ruleset_analyser, "rule_digest", other)
+    monkeypatch.setattr(
+        "wct_adapters.analysers.ruleset_analyser.rule_digest", other
+    )
     execute(cli)
     (cause,) = why(cli, "scan")["causes"]
     assert (cause["kind"], cause["what"]) == (

@@ -1,0 +1,299 @@
+"""Steps done again from what is recorded of them, and nothing recorded of that.
+
+A step is given the artifact, the time and the seed that it was given then; a connector
+reads its source once more. What it emits is compared with what is recorded, by content
+digests, which leave out what differs from run to run.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
+from wct_domain.commands import RunStep
+from wct_domain.components import Components, make_connector
+from wct_domain.digests import Reference
+from wct_domain.errors import BlobMissingError, LedgerError, WctError
+from wct_domain.events import (
+    AnyEvent,
+    ArtifactMissing,
+    ArtifactSaved,
+    Event,
+    PluginNoted,
+    SourceRead,
+    StepCompleted,
+    StepFailed,
+    StepStarted,
+)
+from wct_domain.explaining import explain
+from wct_domain.handlers.run_step import run_step
+from wct_domain.handlers.sources import Digest, SharedSources
+from wct_domain.handlers.tools import StepTools
+from wct_domain.message import Message
+from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.components import Connector
+from wct_domain.ports.ledger import Blob, BlobStore, Ledger, Recorded
+from wct_domain.projections.artifacts import Artifacts
+from wct_domain.runbook import ExecutionStep
+from wct_domain.schemas import Schema, SchemaSource
+
+Ended: TypeAlias = StepCompleted | StepFailed
+
+
+class Past(NamedTuple):
+    """What is recorded of the last time that a step was tried."""
+
+    started: StepStarted
+    emitted: tuple[AnyEvent, ...]  # by its handler, the start apart
+    given: ArtifactSaved | None  # the artifact that it read, if there was one
+
+    @property
+    def ended(self) -> Ended | None:
+        """How it ended; None: it was cut off."""
+        found = (each for each in self.emitted if isinstance(each, Ended))
+        return next(found, None)
+
+
+Read: TypeAlias = Literal["unchanged", "changed", "not available"]
+
+
+class Again(NamedTuple):
+    """A step that was done again."""
+
+    emitted: tuple[Event, ...]
+    result: Message | None
+    read: Read | None  # how its source was found; None: it has none, or was not read
+    error: BaseException | None  # why it failed
+
+
+class NotPossibleError(WctError):
+    """A step cannot be done again from what is recorded."""
+
+    code = "replay.not-possible"
+
+
+def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
+    """Collect what is recorded of each step that began."""
+    begun: dict[str, tuple[str, Past]] = {}  # step: (id of its start, what followed)
+    by_id: dict[str, str] = {}
+    origins: dict[str, str | None] = {}
+    artifacts = Artifacts()
+    for recorded in history:
+        event = recorded.event
+        if steps := getattr(event, "steps", None):
+            origins = {step.id: step.input_from for step in steps}
+        if isinstance(event, StepStarted):
+            given = artifacts.saved.get(origins.get(event.step) or "")
+            begun[event.step] = recorded.id, Past(event, (), given)
+            by_id[recorded.id] = event.step
+        elif (step := by_id.get(recorded.causation_id or "")) is not None:
+            start, past = begun[step]
+            if start == recorded.causation_id:
+                begun[step] = start, past._replace(emitted=(*past.emitted, event))
+        artifacts.apply(event)
+    return {step: past for step, (_, past) in begun.items()}
+
+
+class _Readings(SharedSources):
+    """Sources as they are now, each read once, and what came of that."""
+
+    def __init__(self, plan: ExecutionPlan) -> None:
+        super().__init__(plan)
+        self.digests: dict[tuple[str, str], str] = {}
+        self.failed: set[str] = set()
+
+    def read(
+        self, name: str, schema: Schema, connector: Connector, digest: Digest
+    ) -> tuple[Message, tuple[str, int] | None]:
+        try:
+            message, digested = super().read(name, schema, connector, digest)
+        except BaseException:
+            self.failed.add(name)
+            raise
+        if digested is not None:
+            self.digests[name, f"{schema.name}/{schema.version}"] = digested[0]
+        return message, digested
+
+
+class _Drafted(BlobStore):
+    """Blobs that are never stored."""
+
+    def __init__(self, blobs: Sequence[Blob]) -> None:
+        self._blobs = {blob.digest: blob.stored for blob in blobs}
+
+    def blob(self, digest: str) -> bytes:
+        if digest not in self._blobs:
+            msg = f"nothing was drafted under {digest}"
+            raise BlobMissingError(msg)
+        return self._blobs[digest]
+
+
+class Reexecution:
+    """Does steps of one run again, with what is installed now.
+
+    Args:
+        plan: the run's runbook, secrets included.
+        sources: what connectors read in the run, by connector and schema.
+        timer: monotonic nanoseconds.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        plan: ExecutionPlan,
+        components: Components,
+        schemas: SchemaSource,
+        sources: Iterable[SourceRead],
+        timer: Callable[[], int],
+    ) -> None:
+        self._plan = plan
+        self._components = components
+        self._schemas = schemas
+        self._timer = timer
+        self._blobs = BlobReader(ledger, ledger.keys)
+        self._key = ledger.keys.content_key
+        self._volatile = VolatileFields(schemas)
+        self._readings = _Readings(plan)
+        self._recorded = {(s.connector, s.output_schema): s.content for s in sources}
+
+    def again(self, step: ExecutionStep, past: Past) -> Again:
+        """Do a step again.
+
+        Raises:
+            NotPossibleError: what it needs is gone, or not installed.
+            SystemExit: a component asked the process to exit.
+        """
+        self._refuse_what_is_missing(step, past)
+        unavailable = self._unavailable(step)
+        if unavailable is not None:
+            return Again((), None, "not available", unavailable)
+        error: list[BaseException] = []
+        draft = BlobDraft(self._key, self._volatile)
+        tools = self._tools(past, draft, error.append)
+        command = RunStep(step, self._plan, past.started.attempt, past.started.seed)
+        emitted: list[Event] = []
+        stored: list[Blob] = []
+        for batch in run_step(command, tools):
+            emitted += (each for each in batch if not isinstance(each, StepStarted))
+            stored += draft.take()
+        self._readings.visited(step)
+        return Again(
+            tuple(emitted),
+            _result(emitted, stored),
+            self._read(step),
+            error[0] if error else None,
+        )
+
+    def passed_over(self, step: ExecutionStep) -> None:
+        """Let go of what was read for a step that is not done again."""
+        self._readings.visited(step)
+
+    def content_of(self, reference: Reference) -> str:
+        """Digest of a recorded message under this ledger's key, by opening it.
+
+        Raises:
+            LedgerError: it is gone, or damaged.
+        """
+        message = self._blobs.message(reference)
+        return BlobDraft(self._key, self._volatile).content_digest(message)[0]
+
+    def _tools(
+        self, past: Past, draft: BlobDraft, raised: Callable[[BaseException], None]
+    ) -> StepTools:
+        given = past.given
+        at: datetime = past.started.at
+        return StepTools(
+            components=self._components,
+            sources=self._readings,
+            schemas=self._schemas,
+            artifacts=Artifacts({} if given is None else {given.artifact: given}),
+            blobs=self._blobs,
+            draft=draft,
+            clock=lambda: at,
+            timer=self._timer,
+            raised=raised,
+        )
+
+    def _refuse_what_is_missing(self, step: ExecutionStep, past: Past) -> None:
+        wanted: list[tuple[str, str, Any]] = []
+        if step.analyser is not None:
+            kind = self._plan.analysers[step.analyser].type
+            wanted.append(("analyser", kind, self._components.analysers))
+        if step.connector is not None:
+            kind = self._plan.connectors[step.connector].type
+            wanted.append(("connector", kind, self._components.connectors))
+        for what, kind, factories in wanted:
+            # A step that failed for want of a component may fail so again.
+            if kind not in factories and isinstance(past.ended, StepCompleted):
+                msg = f"no {what} of type '{kind}' is installed"
+                raise NotPossibleError(msg)
+        if past.given is not None:
+            try:
+                self._blobs.message(past.given.result)
+            except LedgerError as error:
+                msg = f"the artifact that it reads is gone: {error}"
+                raise NotPossibleError(msg) from error
+
+    def _unavailable(self, step: ExecutionStep) -> Exception | None:
+        """Return why a connector that read its source then cannot even be made now."""
+        name = step.connector
+        if name is None or not any(each[0] == name for each in self._recorded):
+            return None
+        config = self._plan.connectors[name]
+        try:
+            make_connector(self._components.connector_factory(config), config)
+        except Exception as error:  # noqa: BLE001  # a stranger's: any means no
+            return error
+        return None
+
+    def _read(self, step: ExecutionStep) -> Read | None:
+        name = step.connector
+        if name is None:
+            return None
+        if name in self._readings.failed:
+            known = any(each[0] == name for each in self._recorded)
+            return "not available" if known else None
+        now = {k: v for k, v in self._readings.digests.items() if k[0] == name}
+        if not now:
+            return None
+        same = all(
+            self._recorded.get(key, digest) == digest for key, digest in now.items()
+        )
+        return "unchanged" if same else "changed"
+
+
+def _result(emitted: Sequence[Event], stored: Sequence[Blob]) -> Message | None:
+    for event in emitted:
+        if isinstance(event, StepCompleted):
+            return BlobReader(_Drafted(stored)).message(event.result)
+    return None
+
+
+def signature(
+    event: AnyEvent, content: Callable[[Reference], str]
+) -> tuple[object, ...] | None:
+    """Say of an event what must be the same when its step is done again.
+
+    None: nothing. What a source held is compared apart.
+    """
+    match event:
+        case StepCompleted():
+            return (
+                *(event.type, event.input_schema, event.output_schema),
+                *(event.items, event.truncated, content(event.result)),
+            )
+        case ArtifactSaved():
+            return (event.type, event.artifact, event.items, content(event.result))
+        case StepFailed():
+            return (event.type, event.code, event.error)
+        case ArtifactMissing():
+            return (event.type, event.artifact)
+        case PluginNoted():
+            return (event.type, event.plugin, event.name, repr(event.data))
+        case _:
+            return None
+
+
+def reason(error: BaseException) -> str:
+    """Say why a step failed. The text may quote data."""
+    return explain(error)

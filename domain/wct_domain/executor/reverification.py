@@ -1,0 +1,329 @@
+"""A run verified by doing its steps again: does the same still lead to the same?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple, cast
+
+from wct_domain.archive import BlobReader, VolatileFields
+from wct_domain.commands import StartRun
+from wct_domain.comparison.documents import Difference, differences
+from wct_domain.comparison.facts import Opening, RunFacts, facts_of
+from wct_domain.comparison.findings import FindingsCompared, compare_findings
+from wct_domain.comparison.runs import result_findings, versions_of
+from wct_domain.components import Components
+from wct_domain.digests import Reference
+from wct_domain.errors import LedgerError, WctError
+from wct_domain.events import StepCompleted
+from wct_domain.executor.reexecution import (
+    Again,
+    Ended,
+    NotPossibleError,
+    Past,
+    Reexecution,
+    pasts_of,
+    reason,
+    signature,
+)
+from wct_domain.handlers.lifecycle import (
+    planned_components,
+    planned_rules,
+    runbook_document,
+)
+from wct_domain.marks import without
+from wct_domain.plan import ExecutionPlan, plan_runbook
+from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.runbook import Runbook, parse_runbook
+from wct_domain.schemas import SchemaSource
+
+_SECRET = "secret:"  # noqa: S105  # how a recorded runbook marks one
+
+
+class Verdict(StrEnum):
+    """What came of doing a step again."""
+
+    SAME = "the same"
+    DIVERGED = "diverged"
+    INPUT_CHANGED = "input changed"
+    INPUT_NOT_AVAILABLE = "input not available"
+    NOT_POSSIBLE = "not possible"
+    NOTHING_TO_DO = "nothing to do"  # it was skipped, or never began
+
+
+class Verified(NamedTuple):
+    """One step: what is recorded of it, and what came of doing it again."""
+
+    step: str
+    verdict: Verdict
+    why: str | None = None  # may quote data
+    expected: str | None = None  # of a divergence: how it ended, without any value
+    got: str | None = None
+    findings: FindingsCompared | None = None
+    places: tuple[str, ...] = ()  # in the result's content, where that has no findings
+
+
+class RunVerified(NamedTuple):
+    """All steps, and what differs from the code that they ran with."""
+
+    facts: RunFacts
+    steps: list[Verified]
+    differs: list[Difference]  # wct, Python, components, rules; the runbook file
+
+    @property
+    def first_divergence(self) -> Verified | None:
+        """The first step, in the order of the runbook, that came out otherwise."""
+        found = (each for each in self.steps if each.verdict is Verdict.DIVERGED)
+        return next(found, None)
+
+
+class Installed(NamedTuple):
+    """What steps are done again with."""
+
+    components: Components
+    schemas: SchemaSource
+    versions: Mapping[str, str]  # wct, python
+    timer: Callable[[], int]  # monotonic nanoseconds
+
+
+class Reverification:
+    """Verifies one run.
+
+    Args:
+        file: the runbook file, for steps whose recorded runbook hides a secret or is
+            gone.
+
+    Raises:
+        RunNotFoundError: the stream of that name is no run's.
+        LedgerError: the ledger cannot be read.
+    """
+
+    def __init__(
+        self, ledger: Ledger, run: str, installed: Installed, file: Runbook | None
+    ) -> None:
+        self.facts = facts_of(ledger, run)
+        self._ledger = ledger
+        self._installed = installed
+        self._file = file
+        self._blobs = BlobReader(ledger, ledger.keys)
+        self._key = ledger.keys.content_key
+        self._volatile = VolatileFields(installed.schemas)
+        self._pasts = pasts_of(ledger.read(run))
+        self._works: dict[tuple[int, bool], tuple[ExecutionPlan, Reexecution]] = {}
+        self._one_key = self.facts.origin == ledger.log_id
+
+    def verified(self) -> RunVerified:
+        """Do all steps again, one after the other."""
+        steps = [self._verified(state) for state in self.facts.run.steps.values()]
+        return RunVerified(self.facts, steps, list(self._differs()))
+
+    def again(self, step: str) -> Again:
+        """Do one step again.
+
+        Raises:
+            NotPossibleError: it did not begin, or what it needs is gone.
+        """
+        past = self._pasts.get(step)
+        if past is None:
+            msg = f"step '{step}' did not begin: there is nothing to do again"
+            raise NotPossibleError(msg)
+        plan, work = self._work(step)
+        return work.again(plan.steps[step], past)
+
+    def compared(self, step: str, again: Again) -> Verified:
+        """Compare what a step came to again with what is recorded."""
+        past = self._pasts[step]
+        ended = past.ended
+        if ended is None:
+            how = "it had not ended: there is nothing to compare it with"
+            return Verified(step, Verdict.NOT_POSSIBLE, how)
+        cause = None if again.error is None else reason(again.error)
+        if again.read == "not available":
+            return Verified(step, Verdict.INPUT_NOT_AVAILABLE, cause)
+        try:
+            same = self._is_same(step, past, again)
+        except LedgerError as error:
+            why = f"its result cannot be compared: {error}"
+            return Verified(step, Verdict.NOT_POSSIBLE, why)
+        if again.read == "changed":
+            how = "the result is the same" if same else "the result is another one, too"
+            return Verified(step, Verdict.INPUT_CHANGED, how)
+        if same:
+            return Verified(step, Verdict.SAME)
+        return self._diverged(step, ended, again, cause)
+
+    def _verified(self, state: StepState) -> Verified:
+        step = state.plan.id
+        if state.status is StepStatus.PRUNED:
+            return Verified(step, Verdict.NOT_POSSIBLE, "what it read was pruned")
+        if state.status in {StepStatus.SKIPPED, StepStatus.PLANNED}:
+            skipped = state.status is StepStatus.SKIPPED
+            how = f"skipped, because {state.because} failed"
+            return Verified(
+                step, Verdict.NOTHING_TO_DO, how if skipped else "it did not begin"
+            )
+        if state.status is StepStatus.RUNNING:
+            return Verified(step, Verdict.NOT_POSSIBLE, "it had begun, and not ended")
+        try:
+            return self.compared(step, self.again(step))
+        except NotPossibleError as error:
+            return Verified(step, Verdict.NOT_POSSIBLE, str(error))
+        except SystemExit:
+            why = "a component asked the process to exit"
+            return Verified(step, Verdict.NOT_POSSIBLE, why)
+
+    def _is_same(self, step: str, past: Past, again: Again) -> bool:
+        _, work = self._work(step)
+
+        def content(reference: Reference) -> str:
+            if self._one_key:
+                return reference.content
+            return work.content_of(reference)
+
+        # Each step's events for themselves, and without regard to their order.
+        expected = [signature(each, content) for each in past.emitted]
+        got = [signature(each, lambda ref: ref.content) for each in again.emitted]
+        return sorted(map(repr, filter(None, expected))) == (
+            sorted(map(repr, filter(None, got)))
+        )
+
+    def _diverged(
+        self, step: str, ended: Ended, again: Again, cause: str | None
+    ) -> Verified:
+        now = next((e for e in again.emitted if isinstance(e, Ended)), None)
+        found = Verified(
+            step,
+            Verdict.DIVERGED,
+            cause,
+            _said(ended),
+            "nothing" if now is None else _said(now),
+        )
+        if not isinstance(ended, StepCompleted) or again.result is None:
+            return found
+        try:
+            before = self._blobs.message(ended.result)
+        except LedgerError as error:
+            return found._replace(why=f"the recorded result is gone: {error}")
+        one, other = (
+            result_findings(each, step, ended.output_schema, self._volatile, self._key)
+            for each in (before, again.result)
+        )
+        if one or other:
+            return found._replace(findings=compare_findings(one, other))
+        left, right = (
+            without(each.content, self._volatile.of(each.schema))
+            for each in (before, again.result)
+        )
+        places = tuple(each.place for each in differences(left, right))
+        return found._replace(places=places)
+
+    def _work(self, step: str) -> tuple[ExecutionPlan, Reexecution]:
+        """Return the runbook that a step ran by, and what does it again.
+
+        Raises:
+            NotPossibleError: the runbook is gone, or hides a secret, and there is no
+                file of it.
+        """
+        opening = self.facts.of_step(step).opening
+        by_file = opening.runbook is None or hides_a_secret(opening.runbook, step)
+        key = opening.position, by_file
+        if key not in self._works:
+            plan = self._plan(opening, by_file=by_file)
+            installed = self._installed
+            self._works[key] = (
+                plan,
+                Reexecution(
+                    self._ledger,
+                    plan,
+                    installed.components,
+                    installed.schemas,
+                    self.facts.run.sources,
+                    installed.timer,
+                ),
+            )
+        plan, work = self._works[key]
+        if step not in plan.steps:
+            msg = f"the runbook file has no step '{step}'"
+            raise NotPossibleError(msg)
+        return plan, work
+
+    def _plan(self, opening: Opening, *, by_file: bool) -> ExecutionPlan:
+        try:
+            if not by_file:
+                return plan_runbook(parse_runbook(opening.runbook))
+            if self._file is not None:
+                return plan_runbook(self._file)
+        except WctError as error:
+            msg = f"its runbook cannot be used: {error}"
+            raise NotPossibleError(msg) from error
+        why = opening.missing or "the recorded runbook hides a secret"
+        msg = f"{why}; give the runbook file with --runbook PATH"
+        raise NotPossibleError(msg)
+
+    def _differs(self) -> Iterator[Difference]:
+        facts, installed = self.facts, self._installed
+        recorded = facts.runbook
+        runbook = self._file
+        if recorded is not None:
+            runbook = parse_runbook(recorded)
+            if self._file is not None and self._one_key:
+                yield from self._file_differs(recorded, self._file)
+        if runbook is None:
+            yield from differences(facts.opening.versions, dict(installed.versions))
+            return
+        now = Opening(
+            0,
+            tuple(planned_components(runbook, installed.components)),
+            dict(installed.versions),
+            None,
+            dict(planned_rules(runbook, installed.components)),
+            None,
+        )
+        if not facts.opening.rules:
+            now = now._replace(rules={})
+        yield from differences(versions_of(facts), versions_of(_with(facts, now)))
+
+    def _file_differs(
+        self, recorded: dict[str, Any], file: Runbook
+    ) -> Iterator[Difference]:
+        start = StartRun(plan_runbook(file), b"")
+        now = runbook_document(start, self._key)["runbook"]
+        yield from differences(recorded, now, "runbook file")
+
+
+def hides_a_secret(runbook: Mapping[str, Any], step: str) -> bool:
+    """Say whether what a step needs of a recorded runbook has a secret replaced."""
+    steps: list[dict[str, Any]] = runbook.get("execution") or []
+    found = [each for each in steps if each.get("id") == step]
+    planned = found[0] if found else {}
+    wanted = {
+        "connectors": planned.get("connector"),
+        "analysers": planned.get("analyser"),
+    }
+    return _has_secret(planned) or any(
+        _has_secret(each)
+        for section, name in wanted.items()
+        for each in cast("list[dict[str, Any]]", runbook.get(section) or [])
+        if each.get("name") == name
+    )
+
+
+def _has_secret(value: Any) -> bool:
+    if isinstance(value, str):
+        return _SECRET in value
+    if isinstance(value, dict):
+        members = cast("dict[Any, Any]", value)
+        return any(_has_secret(k) or _has_secret(v) for k, v in members.items())
+    if isinstance(value, list):
+        return any(map(_has_secret, cast("list[Any]", value)))
+    return False
+
+
+def _with(facts: RunFacts, opening: Opening) -> RunFacts:
+    return facts._replace(opening=opening)
+
+
+def _said(ended: Ended) -> str:
+    if isinstance(ended, StepCompleted):
+        items = f"{ended.items:,} item{'' if ended.items == 1 else 's'}"
+        return f"completed: {items} of {ended.output_schema}"
+    return f"failed ({ended.code}, {ended.error})"

@@ -1,0 +1,58 @@
+"""``wct debug``: one step done again, to be looked into."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from wct_entrypoints.cli.shared import (
+    LedgerPlace,
+    errors_end_the_command,
+    ledger_option,
+)
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.argument("step", metavar="STEP")
+@click.option(
+    "--pdb",
+    "with_debugger",
+    is_flag=True,
+    help="Where the step fails, open Python's debugger there, on a terminal.",
+)
+@click.option(
+    "--runbook",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The runbook, where the step needs a secret of it. Default: the file that "
+    "the run was made from.",
+)
+@ledger_option
+def debug(
+    *,
+    run: str,
+    step: str,
+    with_debugger: bool,
+    runbook: Path | None,
+    ledger: LedgerPlace | None,
+) -> None:
+    """Do STEP of RUN again from its recorded input, and show what happens.
+
+    RUN is an id, any beginning of one that is unambiguous, or 'latest'. The step gets
+    the artifact, the time and the seed that it had then; a connector reads its source
+    anew. It runs in the main thread, so that breakpoint() in a component works. If it
+    fails, the traceback of the real exception is printed, what detectors know in it
+    masked; --pdb stops there, and shows all that there is.
+
+    Nothing is recorded.
+
+    Exit status: 0 the step succeeded; 3 it failed; 1 it cannot be done again.
+    """
+    if with_debugger and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        msg = "the debugger needs a terminal."
+        raise click.BadParameter(msg, param_hint="'--pdb'")
+    with errors_end_the_command():
+        # Here, because the help needs none of it.
+        from wct_entrypoints.cli.debug_command import do_again
+
+        sys.exit(do_again(run, step, runbook, ledger, with_debugger=with_debugger))

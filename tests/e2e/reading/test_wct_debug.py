@@ -1,0 +1,124 @@
+"""``wct debug``: one step done again."""
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.processes import COMMAND, Wct
+from tests.e2e.reading.conftest import Cli
+from tests.e2e.reading.ledgers import Records
+from tests.e2e.reading.test_wct_diff import RUNBOOK
+
+SECRET = "anna.secret@shop.example"
+
+
+@pytest.fixture
+def run(cli: Cli, tmp_path: Path) -> str:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.txt").write_text(f"my email is {SECRET}\n")
+    Path("runbook.yaml").write_text(RUNBOOK)
+    assert cli("run", "runbook.yaml", "--quiet").exit_code == 0
+    runs: list[dict[str, Any]] = json.loads(cli("runs", "--json").stdout)
+    return str(runs[0]["run"])
+
+
+def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Any, message: Any) -> Any:
+        text = message.content["data"][0]["content"]
+        raise ZeroDivisionError(text)
+
+    monkeypatch.setattr(
+        "wct_adapters.analysers.personal_data.PersonalDataAnalyser._analyse", fail
+    )
+
+
+def test_a_step_that_succeeds_says_so(cli: Cli, run: str) -> None:
+    result = cli("debug", run, "scan")
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second = result.stdout.splitlines()
+    assert first.startswith("scan completed in ")
+    assert second == "This is what is recorded."
+
+
+def test_the_traceback_of_the_real_exception_is_shown_masked(
+    cli: Cli, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_it(monkeypatch)
+    result = cli("debug", run, "scan")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
+    assert "raise ZeroDivisionError(text)" in result.stderr
+    assert SECRET not in result.stderr
+    assert "Recorded is something else: completed" in result.stdout
+
+
+def test_it_records_nothing(cli: Cli, run: str) -> None:
+    ledger = Path(".wct", "ledger.db")
+    before = ledger.read_bytes()
+    assert cli("debug", run, "scan").exit_code == 0
+    assert ledger.read_bytes() == before
+
+
+def test_a_source_that_changed_is_named(cli: Cli, run: str) -> None:
+    Path("letters", "two.txt").write_text("nothing")
+    assert "Its source has changed since" in cli("debug", run, "scan").stdout
+
+
+def test_a_source_that_is_gone_is_named(cli: Cli, run: str) -> None:
+    Path("letters").rename("elsewhere")
+    result = cli("debug", run, "scan")
+    assert result.exit_code == 3
+    assert "its source is not available now" in result.stdout
+
+
+def test_a_component_that_is_not_installed_is_named(cli: Cli, records: Records) -> None:
+    records.completed()
+    result = cli("debug", "latest", "kept")
+    assert result.exit_code == 1
+    assert "no analyser of type 'counting_analyser' is installed" in result.stderr
+
+
+def test_a_step_that_is_none_is_named(cli: Cli, run: str) -> None:
+    result = cli("debug", run, "sca")
+    assert result.exit_code == 1
+    assert "has no step 'sca'" in result.stderr
+
+
+def test_the_debugger_needs_a_terminal(cli: Cli, run: str) -> None:
+    result = cli("debug", run, "scan", "--pdb")
+    assert result.exit_code == 2
+    assert "needs a terminal" in result.stderr
+
+
+def test_the_debugger_stands_where_the_step_failed(
+    wct: Wct, cli: Cli, run: str
+) -> None:
+    Path("letters").rename("elsewhere")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "debug", run, "scan", "--pdb"],
+        cwd=wct.directory,
+        env=wct.environment({"COLUMNS": "200", "TERM": "dumb"}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.write(ours, b"p 6 * 7\nq\n")
+    seen = b""
+    try:
+        while piece := os.read(ours, 4096):
+            seen += piece
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    assert process.wait(timeout=30) == 3
+    assert b"(Pdb)" in seen
+    assert b"42" in seen

@@ -162,6 +162,9 @@ class StepFailed(Fact):
     code: str  # of the error tree, or "unexpected"
     error: str  # class of the exception
     message: Reference
+    retry_in: Count | None = (
+        None  # microseconds to the next attempt; None: none follows
+    )
 
 
 class StepSkipped(Fact):

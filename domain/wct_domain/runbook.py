@@ -52,6 +52,32 @@ class AnalyserConfig(BaseModel):
     metadata: AnalysisMetadata | None = None
 
 
+RETRIED = (
+    "analyser.processing",
+    "connector.extraction",
+    "llm.connection",
+    "unexpected",
+)
+"""Codes of failures that may be gone at the next attempt; the others stay."""
+
+
+class RetryPolicy(BaseModel):
+    """How often a step is tried before it counts as failed."""
+
+    attempts: int = Field(default=3, ge=1, le=100, description="The first included.")
+    backoff: float = Field(
+        default=1.0,
+        ge=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Seconds before the second attempt; twice as long before each "
+        "that follows, and up to half of it left out by chance.",
+    )
+    on: list[str] = Field(
+        default=list(RETRIED), description="Codes of errors that are tried again."
+    )
+
+
 class ExecutionStep(BaseModel):
     """Reads from a connector or from an earlier step's artifact, then analyses.
 
@@ -73,6 +99,7 @@ class ExecutionStep(BaseModel):
         default=False, description="Keep the result for steps that read from this one."
     )
     context: dict[str, Any] = Field(default_factory=dict)
+    retry: RetryPolicy | None = None
 
     @field_validator("input_schema_version", "output_schema_version")
     @classmethod

@@ -72,6 +72,7 @@ def test_every_field_of_a_step_is_described(schema: Document) -> None:
         "output_schema_version",
         "save_output",
         "context",
+        "retry",
     }
     assert {*described["required"]} == {
         "id",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 
 class Threads:
@@ -21,12 +21,12 @@ class Threads:
         self._lock = Lock()
         self._threads = 0
         self._idle = 0
-        self._stopped = False
+        self._stopped = Event()
 
     def submit(self, task: Callable[[], None]) -> None:
         """Queue a task, which must not raise."""
         with self._lock:
-            if self._stopped:
+            if self._stopped.is_set():
                 return
             self._tasks.put(task)
             if self._idle > 0:
@@ -45,16 +45,20 @@ class Threads:
         else:
             self._threads += 1
 
+    def pause(self, seconds: float) -> None:
+        """Let the task that calls this wait; ``stop`` ends the wait."""
+        self._stopped.wait(seconds)
+
     def stop(self) -> None:
         """Start nothing more; threads end after the task that they run."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
             for _ in range(self._threads):
                 self._tasks.put(None)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            if not self._stopped:
+            if not self._stopped.is_set():
                 task()
             with self._lock:
                 if self._tasks.empty():

@@ -1,10 +1,12 @@
 """Runs the steps of a plan as they become ready, several at a time."""
 
 from collections.abc import Callable, Collection
+from itertools import count
 from queue import SimpleQueue
 from threading import Lock
 
 from wct_domain.commands import RunStep, SkipStep
+from wct_domain.events import StepFailed
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.plan import ExecutionPlan
@@ -114,9 +116,25 @@ class Scheduler:
             self._stream.dispatch(skip, cause=origin.ended_by)
         else:
             caused_by = origin.ended_by if origin else self._started_id
-            self._stream.dispatch(RunStep(step, self._plan), cause=caused_by)
+            if not self._attempt(step, caused_by):
+                return
         self._visited(step)
         self._sources.visited(step)
+
+    def _attempt(self, step: ExecutionStep, caused_by: str | None) -> bool:
+        """Run a step as often as its runbook says; False: told to stop before that."""
+        for attempt in count(1):
+            command = RunStep(step, self._plan, attempt)
+            last = self._stream.dispatch(command, cause=caused_by)[-1]
+            failed = last.event
+            if not isinstance(failed, StepFailed) or failed.retry_in is None:
+                return True
+            self._sources.try_again(step)
+            self._workers.pause(failed.retry_in / 1_000_000)
+            if self._ended:
+                return False
+            caused_by = last.id
+        return True
 
     @staticmethod
     def _blocks(origin: StepState) -> bool:

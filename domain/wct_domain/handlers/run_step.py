@@ -30,6 +30,7 @@ from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.components import Analyser
 from wct_domain.resolution import accept, resolve
+from wct_domain.retrying import pause_before_next
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema
 
@@ -75,7 +76,7 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
             analyser = _analyser(command, tools)
             work = _input(command, tools, analyser)
     except BaseException as error:  # noqa: BLE001  # see _failed
-        failed = _failed(step, error, _elapsed(tools, begun), tools)
+        failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
         yield (*_noted(context), *failed)
         return
     if work.read is not None:
@@ -85,7 +86,7 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
             result = _analysed(analyser, work)
         stored = tools.draft.message(result)
     except BaseException as error:  # noqa: BLE001  # see _failed
-        failed = _failed(step, error, _elapsed(tools, begun), tools)
+        failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
         yield (*_noted(context), *failed)
         return
     yield (
@@ -242,7 +243,7 @@ def _completed(
 
 
 def _failed(
-    step: ExecutionStep, error: BaseException, duration: int, tools: StepTools
+    command: RunStep, error: BaseException, seed: int, duration: int, tools: StepTools
 ) -> tuple[Event, ...]:
     # Components are anybody's code, and the seed promises that whatever they raise
     # fails the step and not the run.
@@ -251,12 +252,14 @@ def _failed(
     tools.raised(error)
     tools.draft.take()
     failure = Failure.of(error)
+    step = command.step
     failed = StepFailed(
         step=step.id,
         duration=duration,
         code=failure.code,
         error=failure.error.lstrip("_"),
         message=tools.draft.document(failure.document),
+        retry_in=pause_before_next(step.retry, command.attempt, failure.code, seed),
     )
     if isinstance(error, _MissingArtifactError):
         missing = ArtifactMissing(step=step.id, artifact=step.input_from or "")

@@ -71,6 +71,13 @@ class SharedSources:
             reading.message = _copy(message)
             return self._share(name, reading.message), digested
 
+    def try_again(self, step: ExecutionStep) -> None:
+        """Forget that the connector of a step could not be read."""
+        with self._lock:
+            for (name, _), reading in list(self._readings.items()):
+                if name == step.connector and reading.error is not None:
+                    reading.error = None
+
     def visited(self, step: ExecutionStep) -> None:
         """Forget what no other step will ask for."""
         if step.connector is None:

@@ -11,6 +11,10 @@ class Workers(Protocol):
         """Queue a task, which must not raise. Tasks start in the order given."""
         ...
 
+    def pause(self, seconds: float) -> None:
+        """Let the task that calls this wait; ``stop`` ends the wait."""
+        ...
+
     def stop(self) -> None:
         """Start nothing more. Does not wait for tasks that run."""
         ...

@@ -184,6 +184,8 @@ class Run:
                 step.status = StepStatus.RUNNING
                 step.attempt = event.attempt
                 step.started_at = recorded.at
+                # Of the attempt before, which did not end the step.
+                step.code = step.error = step.message = step.ended_by = None
             case StepCompleted():
                 self._complete(event, recorded.id)
             case ArtifactSaved():

@@ -57,7 +57,13 @@ def describe(event: AnyEvent) -> str:
         case ArtifactMissing():
             return f"{event.step} asked for artifact {event.artifact}, never saved"
         case StepFailed():
-            return f"{event.step} failed ({event.code}) in {seconds(event.duration)}"
+            again = (
+                ""
+                if event.retry_in is None
+                else f"; next attempt in {seconds(event.retry_in)}"
+            )
+            took = seconds(event.duration)
+            return f"{event.step} failed ({event.code}) in {took}{again}"
         case StepSkipped():
             return f"{event.step} skipped, because {event.because} did not succeed"
         case PluginNoted():

@@ -55,8 +55,11 @@ class LiveProgress:
             case StepCompleted():
                 self._items += event.items
                 self._end(event.step)
-            case StepFailed() | StepSkipped():
+            case StepFailed(retry_in=None) | StepSkipped():
                 self._end(event.step)
+            case StepFailed():
+                self._running.pop(event.step, None)
+                self._show()
             case _:
                 pass
 

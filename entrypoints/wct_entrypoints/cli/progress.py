@@ -42,7 +42,7 @@ class PlainProgress:
         text = outcome(recorded)
         if text is None:
             return
-        self._ended += 1
+        self._ended += ends_step(recorded)
         self._write(f"[{self._ended}/{self._steps}] {printable(text)}")
 
     def close(self) -> None:
@@ -59,11 +59,19 @@ def outcome(recorded: Recorded) -> str | None:
                 f"{items(event)}{cut}"
             )
         case StepFailed():
-            return f"{event.step} failed in {seconds(event.duration)} ({event.code})"
+            again = "" if ends_step(recorded) else ", to be tried again"
+            took = seconds(event.duration)
+            return f"{event.step} failed in {took} ({event.code}){again}"
         case StepSkipped():
             return f"{event.step} skipped, because {event.because} did not succeed"
         case _:
             return None
+
+
+def ends_step(recorded: Recorded) -> bool:
+    """Say whether no further attempt follows."""
+    event = recorded.event
+    return not isinstance(event, StepFailed) or event.retry_in is None
 
 
 def items(event: StepCompleted) -> str:

@@ -80,7 +80,9 @@ def remarks(replay: Replay, whole: Run) -> Iterator[str]:
         more = counted(whole.version - run.version, "later event")
         yield f"without {more}, and what they changed"
     elif run.status is RunStatus.RUNNING:
-        yield "no event says that the run ended: it goes on, or its process was killed"
+        yield "no event says that the run ended: it goes on"
+    elif run.status is RunStatus.ABANDONED:
+        yield "no event says that the run ended: its process was killed"
     if replay.unknown:
         what = counted(replay.unknown, "event")
         yield f"{what} of a kind that this wct does not know: they change no state"

@@ -81,7 +81,8 @@ def report_of(
     if run.started is None:
         msg = f"stream '{run_id}' in ledger '{ledger.location}' is not a run"
         raise RunNotFoundError(msg)
-    run.status = standing(run.status, run_id, ledger.locks)
+    if whole is None or whole.version == run.version:
+        run.status = standing(run.status, run_id, ledger.locks)
     blobs = BlobReader(ledger, ledger.keys)
     gone = why_gone(whole or run) or _why_closed(run.started, blobs)
     return RunReport(

@@ -1,8 +1,8 @@
 """Ledgers with runs of every status, recorded by the real executor."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -110,6 +110,13 @@ class Records:
             stream.dispatch(SaveArtifact("early", early))
         ledger.close()
         return stream.run.id
+
+    @contextmanager
+    def at_work_on(self, run: str) -> Generator[None]:
+        """Hold a run as the process that executes it does."""
+        ledger = open_ledger(self.path, create=False)
+        with closing(ledger), ledger.locks.hold(run):
+            yield
 
     def lose_blobs(self) -> None:
         """Delete all blobs, as nobody but a vandal does."""

@@ -177,9 +177,10 @@ class TestRawEvidence:
     def test_a_run_that_goes_on_is_left_alone(self, cli: Cli, records: Records) -> None:
         run = records.running(Message("m", {"text": SECRET}))
         before = events(cli)
-        result = cli("artifacts", "latest", "early", "--evidence", "full")
+        with records.at_work_on(run):
+            result = cli("artifacts", "latest", "early", "--evidence", "full")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr.startswith(f"Error: run {run} has not ended: ")
+        assert result.stderr.startswith(f"Error: run {run} is going on: ")
         assert events(cli) == before
         assert message(cli, "early")["content"] != {"text": SECRET}
 

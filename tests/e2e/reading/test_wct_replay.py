@@ -103,11 +103,17 @@ def test_a_place_that_is_none_is_wrong_usage(cli: Cli, records: Records) -> None
     assert "no step 'nowhere'; its steps: kept, unsaved" in result.stderr
 
 
-def test_a_run_without_an_end_may_have_been_killed(cli: Cli, records: Records) -> None:
-    records.running()
+def test_a_run_without_an_end_was_killed_unless_it_goes_on(
+    cli: Cli, records: Records
+) -> None:
+    run = records.running()
     assert replayed(cli)["remarks"] == (
-        ["no event says that the run ended: it goes on, or its process was killed"]
+        ["no event says that the run ended: its process was killed"]
     )
+    with records.at_work_on(run):
+        assert replayed(cli)["remarks"] == (
+            ["no event says that the run ended: it goes on"]
+        )
 
 
 def test_an_interrupted_run_says_what_was_in_flight(cli: Cli, records: Records) -> None:

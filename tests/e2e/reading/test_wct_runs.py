@@ -52,10 +52,13 @@ def test_a_run_as_json(cli: Cli, records: Records) -> None:
 
 
 def test_a_run_that_is_open_has_no_duration(cli: Cli, records: Records) -> None:
-    records.running()
-    (document,) = listed(cli)
+    run = records.running()
+    with records.at_work_on(run):
+        (document,) = listed(cli)
     assert (document["status"], document["duration"]) == ("running", None)
     assert (document["steps"], document["succeeded"]) == (1, 0)
+    (document,) = listed(cli)
+    assert (document["status"], document["duration"]) == ("abandoned", None)
 
 
 def test_steps_of_an_interrupted_run_are_counted_as_far_as_they_went(
@@ -84,6 +87,7 @@ def test_the_short_name_of_a_run_is_understood_and_of_no_other_run(
     [
         (["completed"], ["completed"]),
         (["running"], ["running"]),
+        (["abandoned"], ["abandoned"]),
         (["failed", "interrupted"], ["failed", "interrupted"]),
         (["completed-with-failures"], ["completed with failures"]),
         (["Completed with failures"], ["completed with failures"]),
@@ -97,8 +101,10 @@ def test_runs_can_be_chosen_by_status(
     records.interrupted()
     records.failed()
     records.running()
+    run = records.running()
     options = [word for status in wanted for word in ("--status", status)]
-    assert [each["status"] for each in listed(cli, *options)] == found
+    with records.at_work_on(run):
+        assert [each["status"] for each in listed(cli, *options)] == found
 
 
 def test_a_status_that_is_none_is_wrong_usage_and_names_those_that_are(
@@ -107,7 +113,7 @@ def test_a_status_that_is_none_is_wrong_usage_and_names_those_that_are(
     records.completed()
     result = cli("runs", "--status", "done")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "'done' is none of: running, completed, completed-with-failures" in (
+    assert "'done' is none of: running, abandoned, completed, completed-with-" in (
         result.stderr
     )
 

@@ -52,7 +52,7 @@ def test_a_run_with_failures_says_why_and_what_to_do(
         "b***@s***.example\n"
     ) in text
     assert "executor.upstream-failed: Step 'Step after' depends on 'broken'" in text
-    assert "  wct run RUNBOOK\n" in text
+    assert "  wct resume " in text
     assert " --type step.failed\n" in text
 
 
@@ -148,12 +148,21 @@ def test_sources_and_artifacts_of_a_run_as_json(cli: Cli, records: Records) -> N
     }
 
 
-def test_a_run_that_is_open(cli: Cli, records: Records) -> None:
+def test_a_run_that_was_killed_can_be_resumed(cli: Cli, records: Records) -> None:
     records.running()
     text = cli("show", "latest").stdout
+    assert "  status    abandoned: none done of 1 step\n" in text
+    assert "  kept  not started\n" in text
+    assert "  wct resume " in text
+
+
+def test_a_run_that_is_open(cli: Cli, records: Records) -> None:
+    run = records.running()
+    with records.at_work_on(run):
+        text = cli("show", "latest").stdout
     assert "  status    running: none done of 1 step\n" in text
     assert "  kept  waiting\n" in text
-    assert "how far it is; it may have been killed" in text
+    assert "how far it is" in text
     document = shown(cli)
     assert (document["ended_at"], document["duration"]) == (None, None)
     assert document["steps"][0]["status"] == "planned"

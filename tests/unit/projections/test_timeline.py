@@ -52,6 +52,10 @@ TEXTS: list[tuple[AnyEvent, str]] = [
         "b asked for artifact a, never saved",
     ),
     (failed("b"), "b failed (connector.extraction) in 12 ms"),
+    (
+        failed("b").model_copy(update={"retry_in": 2_000_000}),
+        "b failed (connector.extraction) in 12 ms; next attempt in 2.0 s",
+    ),
     (skipped("c", "b"), "c skipped, because b did not succeed"),
     (noted(), "extra noted cache.hit"),
     (

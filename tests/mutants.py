@@ -54,6 +54,7 @@ TESTS: Final = (  # the quick ones first
     "tests/integration/test_sqlite_run_level.py",
     "tests/integration/test_sqlite_durability.py",
     "tests/integration/test_bundle_files.py",
+    "tests/e2e/reading/test_wct_ledger_prune.py",
     "tests/docs/test_ledger_format.py",
     "tests/crash/test_tampering.py",
 )
@@ -254,7 +255,8 @@ def main(argv: list[str]) -> int:
             if is_noticed(mutant, copied):
                 noticed += 1
             else:
-                print(f"{mutant.file}:{mutant.line}: {mutant.what}", flush=True)
+                place = f"{mutant.file}:{mutant.line}"
+                print(f"{tried}: {place}: {mutant.what}", flush=True)
     score = round(100 * noticed / max(tried, 1), 1)
     found = {"mutants": len(every), "tried": tried, "noticed": noticed}
     print(json.dumps({"seed": options.seed, **found, "score_percent": score}))

@@ -74,13 +74,18 @@ def wanted() -> dict[str, list[Requirement]]:
             continue
         found.setdefault(name, []).append(requirement)
         if not known:
-            waiting += needs(name)
+            waiting += needs(name, requirement.extras)
     return found
 
 
-def needs(name: str) -> list[Requirement]:
+def needs(name: str, extras: set[str]) -> list[Requirement]:
     parsed = [Requirement(line) for line in requires(name) or ()]
-    return [r for r in parsed if not r.marker or r.marker.evaluate({"extra": ""})]
+    return [
+        r
+        for r in parsed
+        if not r.marker
+        or any(r.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+    ]
 
 
 def test_every_pin_is_exact_and_carries_no_address() -> None:

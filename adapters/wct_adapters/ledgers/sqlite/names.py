@@ -46,7 +46,7 @@ class Names:
                 missing = next(n for n, name in found.items() if name is None)
                 reason = f"{self._table} has no number {missing}"
                 raise damaged(self._location, reason) from None
-            return [known.get(number) or f"?{number}" for number in numbers]
+            return [known.get(number, f"?{number}") for number in numbers]
 
     def _name(self, number: int, page: Page) -> str | None:
         found = page(self._sql, (number,))

@@ -1,30 +1,67 @@
-"""``wct events``: everything that happened in a run, in order."""
+"""``wct events``: everything that happened in a run, in order, or as it happens."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, TypeAlias
 
 import click
-from pydantic_core import to_json
 
-from wct_domain.events import PrunedEvent, UnknownEvent
-from wct_domain.ports.ledger import Ledger, Recorded
-from wct_domain.projections.timeline import describe
-from wct_domain.upcasting import CURRENT, encode
+from wct_domain.ports.ledger import Cursor, Ledger, Recorded
+from wct_domain.upcasting import CURRENT
+from wct_entrypoints.cli import INTERRUPTED
+from wct_entrypoints.cli.event_lines import TextLines, documents
 from wct_entrypoints.cli.ledger_access import find_run, reading
-from wct_entrypoints.cli.printing import print_json_lines, print_lines, utc, wrapped
+from wct_entrypoints.cli.printing import print_json_lines, print_lines
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
-    json_option,
     ledger_option,
-    printable,
+)
+from wct_entrypoints.cli.tailing import (
+    LogTail,
+    RunTail,
+    Tail,
+    followed_run,
+    following,
+    pauses,
+    position_behind,
 )
 
-_LONGEST = max(map(len, CURRENT))  # wire name
+_Show: TypeAlias = Callable[[Iterable[Recorded]], None]
+"""Prints events."""
+
+
+def _place(text: str) -> int | Cursor:
+    """Read a position of a run (a number), or a cursor."""
+    if text.isdecimal():
+        return int(text)
+    if text.startswith("-") or "-" not in text:
+        msg = f"'{text}' is neither a position nor a cursor"
+        raise click.BadParameter(msg)
+    return text
+
+
+class _Wanted(NamedTuple):
+    """What is to be printed, and how."""
+
+    run: str | None  # as it was named; None: all streams
+    types: tuple[str, ...]
+    after: int | Cursor
+    follow: bool
+    form: str
+    verbose: bool
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="[RUN]", required=False)
+@click.option("--all", "everything", is_flag=True, help="The events of all runs.")
+@click.option(
+    "-f",
+    "--follow",
+    is_flag=True,
+    help="Go on with what is recorded from now on, until the run has ended.",
+)
 @click.option(
     "--type",
     "types",
@@ -35,10 +72,10 @@ _LONGEST = max(map(len, CURRENT))  # wire name
 )
 @click.option(
     "--after",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Only events behind position N.",
+    type=_place,
+    default="0",
+    metavar="N|CURSOR",
+    help="Only events behind position N of the run, or behind a cursor.",
 )
 @click.option(
     "-v",
@@ -47,37 +84,109 @@ _LONGEST = max(map(len, CURRENT))  # wire name
     help="Add, to each line, date and offset, the event's id, and what caused it.",
 )
 @ledger_option
-@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "cloudevents"]),
+    default="text",
+    help="Lines for people (the default), or JSON, one object a line.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def events(
     *,
-    run: str,
-    types: tuple[str, ...],
-    after: int,
-    verbose: bool,
+    run: str | None,
+    everything: bool,
     ledger: LedgerPlace | None,
+    form: str,
     as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Print the events of RUN, one line each: position, time, type, what happened.
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. Times are
-    local; behind the first day they come with their date.
+    local; behind the first day they come with their date. --all prints the events of
+    all runs, and those that belong to none, as they were recorded.
+
+    --follow prints what is recorded later, too, as it is recorded by whatever process,
+    and ends when the run has ended; with --all it goes on until it is stopped. A ledger
+    that is not there yet is waited for; so is a run, if its whole id is given, or if it
+    is 'latest' and there is none.
 
     --json prints one object a line: run, position (in the run), global_position (in
-    the ledger), id, type, recorded_at (UTC), correlation_id, causation_id (the event
-    that led to this one), and data, the event as it is stored: what it leaves out is
-    at its default.
+    the ledger), cursor (for --after: a reader that goes on behind it misses nothing),
+    id, type, recorded_at (UTC), correlation_id, causation_id (the event that led to
+    this one), and data, the event as it is stored: what it leaves out is at its
+    default. --format cloudevents prints the envelope of CloudEvents 1.0 around data.
     """
-    with errors_end_the_command(verbose=verbose), reading(ledger) as opened:
-        found = find_run(opened, run)
-        _refuse_unheard_of(types, opened, found)
-        if as_json:
-            history = opened.read(found, after=after)
-            print_json_lines(_document(each) for each in history if _is_of(types, each))
-        else:
-            print_lines(_lines(opened.read(found), types, after, verbose=verbose))
+    if everything == (run is not None):
+        msg = "name a RUN (an id, or 'latest'), or ask for all with --all"
+        raise click.UsageError(msg if run is None else "--all is of all runs: no RUN")
+    wanted = _Wanted(run, form="json" if as_json else form, **chosen)
+    if everything and isinstance(wanted.after, int) and wanted.after:
+        msg = "a position is one of a run; with --all, name a cursor"
+        raise click.BadParameter(msg, param_hint="'--after'")
+    with errors_end_the_command(verbose=wanted.verbose):
+        try:
+            with _opened(ledger, wanted) as opened:
+                _print(opened, wanted)
+        except KeyboardInterrupt:
+            if not wanted.follow:
+                raise
+            sys.exit(INTERRUPTED)  # how this is ended, as a rule: no word about it
 
 
-def _refuse_unheard_of(types: Collection[str], ledger: Ledger, run: str) -> None:
+def _opened(
+    given: LedgerPlace | None, wanted: _Wanted
+) -> AbstractContextManager[Ledger]:
+    return following(given) if wanted.follow else reading(given)
+
+
+def _print(ledger: Ledger, wanted: _Wanted) -> None:
+    if wanted.run is None:
+        cursor = wanted.after if isinstance(wanted.after, str) else None
+        _refuse_unheard_of(wanted.types, ledger, None)
+        _print_all(LogTail(ledger, cursor), _shower(ledger, wanted, 0), wanted)
+        return
+    run = (followed_run if wanted.follow else find_run)(ledger, wanted.run)
+    _refuse_unheard_of(wanted.types, ledger, run)
+    after = wanted.after
+    if isinstance(after, str):
+        after = position_behind(ledger, run, after)
+    _print_all(RunTail(ledger, run), _shower(ledger, wanted, after), wanted)
+
+
+def _print_all(tail: Tail, show: _Show, wanted: _Wanted) -> None:
+    show(tail.new())
+    if wanted.follow:
+        pause = pauses()
+        while not tail.is_over():
+            pause()
+            show(tail.new())
+
+
+def _shower(ledger: Ledger, wanted: _Wanted, after: int) -> _Show:
+    """Return what prints those of some events that are wanted."""
+    if wanted.form != "text":
+        document = documents(ledger, wanted.form)
+        return lambda history: print_json_lines(
+            document(each) for each in history if _is_wanted(each, wanted, after)
+        )
+    text = TextLines(ledger, verbose=wanted.verbose, name_streams=wanted.run is None)
+
+    def lines(history: Iterable[Recorded]) -> Iterator[str]:
+        for recorded in history:
+            text.note(recorded)
+            if _is_wanted(recorded, wanted, after):
+                yield text.line(recorded)
+
+    return lambda history: print_lines(lines(history))
+
+
+def _is_wanted(recorded: Recorded, wanted: _Wanted, after: int) -> bool:
+    return recorded.position > after and _is_of(wanted.types, recorded)
+
+
+def _refuse_unheard_of(types: Collection[str], ledger: Ledger, run: str | None) -> None:
     """Refuse types that neither this wct nor the run knows.
 
     Raises:
@@ -86,7 +195,8 @@ def _refuse_unheard_of(types: Collection[str], ledger: Ledger, run: str) -> None
     known = _names(CURRENT)
     if not known.issuperset(types):
         # A newer wct may have recorded events that this one has no name for.
-        known |= _names(each.event.type for each in ledger.read(run))
+        history = ledger.read_all(settled=False) if run is None else ledger.read(run)
+        known |= _names(each.event.type for each in history)
     if unheard_of := [each for each in types if each not in known]:
         there_is = ", ".join(sorted(each for each in known if "/" not in each))
         msg = f"no event has type '{unheard_of[0]}'; there is: {there_is}"
@@ -100,64 +210,3 @@ def _is_of(types: Collection[str], recorded: Recorded) -> bool:
 def _names(types: Iterable[str]) -> set[str]:
     """Return wire names, with and without their version."""
     return {name for wire in types for name in (wire, wire.partition("/")[0])}
-
-
-def _document(recorded: Recorded) -> bytes:
-    event = recorded.event
-    match event:
-        case UnknownEvent():
-            data = to_json(event.data)
-        case PrunedEvent():
-            data = b"null"
-        case _:
-            data = encode(event)
-    envelope = to_json(
-        {
-            "run": recorded.stream,
-            "position": recorded.position,
-            "global_position": recorded.global_position,
-            "id": recorded.id,
-            "type": event.type,
-            "recorded_at": utc(recorded.at),
-            "correlation_id": recorded.correlation_id,
-            "causation_id": recorded.causation_id,
-        }
-    )
-    return envelope[:-1] + b',"data":' + data + b"}"
-
-
-def _lines(
-    history: Iterable[Recorded], types: Collection[str], after: int, *, verbose: bool
-) -> Iterator[str]:
-    first_day: date | None = None
-    positions: dict[str, int] = {}  # by event id
-    for recorded in history:
-        positions[recorded.id] = recorded.position
-        first_day = first_day or recorded.at.astimezone().date()
-        if recorded.position <= after or not _is_of(types, recorded):
-            continue
-        if verbose:
-            yield _whole_line(recorded, positions)
-        else:
-            yield _line(recorded, first_day)
-
-
-def _line(recorded: Recorded, first_day: date) -> str:
-    at = recorded.at.astimezone()
-    day = "" if at.date() == first_day else f"{at:%Y-%m-%d} "
-    time = day + at.time().isoformat("milliseconds")
-    return _placed(recorded, time, describe(recorded.event))
-
-
-def _whole_line(recorded: Recorded, positions: Mapping[str, int]) -> str:
-    time = recorded.at.astimezone().isoformat(timespec="milliseconds")
-    cause = recorded.causation_id
-    remarks = f"id {recorded.id}"
-    if cause is not None:
-        remarks += f", caused by {positions.get(cause, cause)}"
-    return _placed(recorded, time, f"{describe(recorded.event)} ({remarks})")
-
-
-def _placed(recorded: Recorded, time: str, text: str) -> str:
-    wire = printable(recorded.event.type)
-    return wrapped(f"{recorded.position:>4}  {time}  {wire:<{_LONGEST}}  ", text)

@@ -73,6 +73,16 @@ def find_run(ledger: Ledger, wanted: str) -> str:
     return runs[0]
 
 
+def has_runs(ledger: Ledger) -> bool:
+    """Say whether there is any run that could be meant."""
+    return bool(_runs(ledger))
+
+
+def is_whole_id(wanted: str) -> bool:
+    """Say whether this is an id as runs have it, not the beginning of one."""
+    return _UUID7.fullmatch(wanted) is not None
+
+
 def short_names(ledger: Ledger) -> Mapping[str, str]:
     """Map each run in the ledger to its shortest unambiguous beginning."""
     return shortest_prefixes(_runs(ledger))

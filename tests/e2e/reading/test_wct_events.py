@@ -21,7 +21,7 @@ from wct_entrypoints.bootstrap.identity import new_id
 from wct_entrypoints.bootstrap.ledgers import open_ledger
 
 MEMBERS = [
-    *("run", "position", "global_position", "id", "type"),
+    *("run", "position", "global_position", "cursor", "id", "type"),
     *("recorded_at", "correlation_id", "causation_id", "data"),
 ]
 

@@ -36,11 +36,14 @@ _IN_BYTES = {"salt", "payload", "payload_digest", "hash"}
 _NAMES = frozenset({CHECKPOINT, VERIFIERS, EVENTS, PROOF, CONSISTENCY, SHARED, MASKED})
 _BLOB = re.compile("blobs/[0-9a-f]{64}")
 _YEAR_10000 = 253_402_300_800_000_000  # microseconds; no clock of ours goes beyond
-_Id = Annotated[
-    str,
-    StringConstraints(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-    ),
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_Id = Annotated[str, StringConstraints(pattern=f"^{_UUID}$")]
+# A run's name becomes the name of a lock, and all of these are printed.
+_STREAM = Annotated[
+    str, StringConstraints(pattern=f"^({_UUID}|artifacts/{_UUID}/{_UUID})$")
+]
+_TYPE = Annotated[
+    str, StringConstraints(pattern="^[a-z][a-z0-9._-]{0,99}/[1-9][0-9]{0,8}$")
 ]
 _HASH = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
@@ -83,8 +86,8 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     format: Literal[1] = 1
-    log: str  # id of the ledger, as in the checkpoint
-    run: str
+    log: _Id  # id of the ledger, as in the checkpoint
+    run: _Id
     size: Annotated[int, Field(ge=1, lt=1 << 63)]  # of the checkpoint, in events
     readable_by: str | None = None  # id of the reader's key
     members: dict[str, Listed]
@@ -128,12 +131,12 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     seal: Annotated[int, Field(ge=1)]
-    stream: str
+    stream: _STREAM
     position: Annotated[int, Field(ge=1)]
     id: _Id
-    type: str
+    type: _TYPE
     recorded_at: Annotated[int, Field(ge=0, lt=_YEAR_10000)]
-    correlation_id: str
+    correlation_id: _Id
     causation_id: _Id | None
     salt: str | None
     payload: str | None

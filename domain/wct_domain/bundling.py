@@ -25,6 +25,7 @@ from wct_domain.bundle import (
     proof_member,
 )
 from wct_domain.errors import BlobMissingError, BundleError
+from wct_domain.events import RunImported
 from wct_domain.merkle import Frontier, consistency_proof
 from wct_domain.multiproof import multiproof
 from wct_domain.notes import Checkpoint, Note, sign
@@ -90,7 +91,10 @@ def bundle_members(
     reader_id = None
     if reader is not None:
         heads = _heads(ledger, digests)
-        shared = ledger.keys.share(heads, reader, about(log, run))
+        shared = ledger.keys.share(
+            *(heads, reader, about(log, run)),
+            only_accepted=any(row.type == RunImported.type for row in rows),
+        )
         reader_id = reader.split("+")[1]
         yield member(SHARED, shared)
     if masked is not None:

@@ -171,7 +171,14 @@ class KeyRing(Keys):
 
         return str(reader_key(self._reader()))
 
-    def share(self, heads: Collection[bytes], reader: str, about: bytes) -> bytes:
+    def share(
+        self,
+        heads: Collection[bytes],
+        reader: str,
+        about: bytes,
+        *,
+        only_accepted: bool = False,
+    ) -> bytes:
         from wct_adapters.ledgers.ciphers import (  # noqa: PLC0415  # see above
             key_name,
             scope_of,
@@ -181,7 +188,11 @@ class KeyRing(Keys):
         keys: dict[str, dict[str, str]] = {}
         for head in heads:
             scope, name = scope_of(head), key_name(head)
-            key = self._accepted(scope, name) or self.cipher(scope).key_of(head)
+            key = self._accepted(scope, name)
+            if key is None and only_accepted:
+                msg = "the run came from another ledger, without the keys to share it"
+                raise BlobDamagedError(msg)
+            key = key or self.cipher(scope).key_of(head)
             keys.setdefault(scope, {})[name] = key.hex()
         body = json.dumps(keys, sort_keys=True).encode()
         return ReaderKey.parse(reader).seal(body, about)

@@ -1,21 +1,23 @@
 """Recording copies of a run: that one leaves, or that one is taken in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from wct_domain.archive import parts_of
+from wct_domain.archive import parts_of, sealed_for
 from wct_domain.bundle import BLOBS, SHARED, Members, about
 from wct_domain.commands import NoteExport, NoteImport
 from wct_domain.errors import (
     BlobDamagedError,
     LedgerWriteError,
+    StreamTakenError,
     WrongExpectedVersionError,
 )
-from wct_domain.events import RunImported
-from wct_domain.executor.stream import Equipment, StreamAtWork
+from wct_domain.events import RunImported, RunStarted
+from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Blob, Ledger
 from wct_domain.ports.sealed_log import StoredRow
+from wct_domain.upcasting import decode
 from wct_domain.verification.bundle import Checked
 from wct_domain.verification.chains import references_in
 
@@ -61,7 +63,8 @@ def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -
 
     Raises:
         StreamTakenError, EventIdReusedError: something else has the run's name or ids.
-        LedgerWriteError: it could not be stored; doing it again goes on.
+        LedgerWriteError: it could not be stored; doing it again goes on. Or it refers
+            to what another run has stored.
     """
     ledger, manifest = equipment.ledger, checked.manifest
     streams: dict[str, list[StoredRow]] = {}
@@ -70,11 +73,13 @@ def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -
     names = set(members.names())
     events = 0
     if not _is_here(ledger, streams[manifest.run]):
+        blobs = {name: _blobs(rows, members, names) for name, rows in streams.items()}
+        _refuse_others(ledger, manifest.run, streams, blobs)
         # The run last: it is what tells that all of it is here.
         for stream in sorted(streams, key=lambda name: name == manifest.run):
-            rows = streams[stream]
-            events += ledger.import_rows(rows, _blobs(rows, members, names))
-    if _is_foreign(ledger, manifest.run, manifest.log):
+            events += ledger.import_rows(streams[stream], blobs[stream])
+    ours = _is_ours(ledger, checked, taken_in=events > 0)
+    if not (ours or _is_noted(ledger, streams[manifest.run])):
         signers = tuple(sorted(key.name for key in checked.verdict.signers))
         command = NoteImport(by, manifest.log, manifest.size, signers)
         note_copy(equipment, manifest.run, command)
@@ -94,11 +99,79 @@ def _is_here(ledger: Ledger, rows: Sequence[StoredRow]) -> bool:
     return len(ours) == len(rows) or (bool(ours) and ours[-1].type == RunImported.type)
 
 
-def _is_foreign(ledger: Ledger, run: str, log: str) -> bool:
-    """Say whether a run is of another ledger, and that is not recorded yet."""
-    if log in (ledger.log_id, *ledger.former_ids):
+def _is_ours(ledger: Ledger, checked: Checked, *, taken_in: bool) -> bool:
+    """Say whether a run was recorded here.
+
+    Anybody can write the id of this ledger into a bundle, and sign that with a key of
+    their own: what was not here is believed to be ours only by our own signature.
+    """
+    if checked.manifest.log not in (ledger.log_id, *ledger.former_ids):
         return False
-    return not any(row.type == RunImported.type for row in ledger.rows(stream=run))
+    own = ledger.keys.verifier_keys()
+    return not taken_in or not checked.verdict.signers.isdisjoint(own)
+
+
+def _is_noted(ledger: Ledger, rows: Sequence[StoredRow]) -> bool:
+    """Say whether it is recorded that a run came to this ledger.
+
+    What the bundle itself says of that is about another ledger, or made up.
+    """
+    theirs = iter(rows)
+    same = True
+    for here in ledger.rows(stream=rows[0].stream):
+        there = next(theirs, None) if same else None
+        same = there is not None and there.hash == here.hash
+        if not same and here.type == RunImported.type:
+            return True
+    return False
+
+
+def _refuse_others(
+    ledger: Ledger,
+    run: str,
+    streams: Mapping[str, Sequence[StoredRow]],
+    blobs: Mapping[str, Sequence[Blob]],
+) -> None:
+    """Refuse what would become part of another run, or have part in one.
+
+    A sealed blob is of one run alone, with which it is erased or pruned, and whose
+    readers its key is given to. A made-up bundle may name those of others.
+
+    Raises:
+        StreamTakenError: there is such a run, with other events.
+        LedgerWriteError: another run has a blob that the bundle refers to.
+    """
+    here = {each.name for each in ledger.streams(run)}
+    if run in here:
+        raise StreamTakenError(run)
+    here |= {each.name for each in ledger.streams(afterwards_of(run))}
+    named = {blob.digest for name in streams.keys() - here for blob in blobs[name]}
+    for name in streams.keys() - here:
+        for row in streams[name]:
+            named.update(references_in(row.type, row.payload or b""))
+    known = {blob.digest for name in streams.keys() & here for blob in blobs[name]}
+    alone = _has_scope(streams[run][0])
+    for digest in sorted(ledger.maintenance.blob_sizes(named - known)):
+        if alone or _is_sealed(ledger, digest):
+            msg = (
+                f"run {run} is not taken in: it refers to blob {digest}, which another "
+                "run of this ledger has stored; import it into another ledger"
+            )
+            raise LedgerWriteError(msg)
+
+
+def _has_scope(started: StoredRow) -> bool:
+    """Say whether a run's blobs are its own, so that they go with it."""
+    if started.payload is None:
+        return True
+    event = decode(started.type, started.payload)
+    return not isinstance(event, RunStarted) or event.scope is not None
+
+
+def _is_sealed(ledger: Ledger, digest: str) -> bool:
+    stored = ledger.blob(digest)
+    first = next(iter(parts_of(stored)), None)
+    return sealed_for(stored if first is None else ledger.blob(first)) is not None
 
 
 def _blobs(rows: Iterable[StoredRow], members: Members, names: set[str]) -> list[Blob]:

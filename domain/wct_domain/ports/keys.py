@@ -131,16 +131,26 @@ class Keys(Protocol):
         """
         ...
 
-    def share(self, heads: Collection[bytes], reader: str, about: bytes) -> bytes:
+    def share(
+        self,
+        heads: Collection[bytes],
+        reader: str,
+        about: bytes,
+        *,
+        only_accepted: bool = False,
+    ) -> bytes:
         """Encrypt the keys of some sealed blobs, and no others, for a reader's key.
 
         Args:
             heads: the beginnings of the blobs, 117 bytes or more.
             about: what the keys are for; whoever opens them must say the same.
+            only_accepted: keys that came to this ledger with its own reader's key, and
+                none that it has made: who wrote down what these blobs belong to is
+                somebody else.
 
         Raises:
             CheckpointError: it is no reader's key.
-            ErasedError, BlobDamagedError: as ``open``.
+            ErasedError, BlobDamagedError: as ``open``; or the key was not accepted.
         """
         ...
 

@@ -25,7 +25,6 @@ class Blobs:
         self._store = store
         self._chains = chains
         self._verdict = verdict
-        self._erased = {scope for each in chains.of.values() for scope in each.scopes}
         self._known: dict[bytes, bool] = {}  # digest to whether it is there, as it was
         self.missing: list[Missing] = []
 
@@ -66,17 +65,29 @@ class Blobs:
         try:
             stored = self._store.blob(digest.hex())
             self._verdict.blobs += 1
-            parts = dict.fromkeys(map(bytes.fromhex, parts_of(stored)), True)
+            parts = list(map(bytes.fromhex, parts_of(stored)))
             scopes = {sealed_for(stored)}
-            new = [part for part in parts if part not in self._known]
-            self._known.update(dict.fromkeys(new, True))
-            for part in new:
-                scopes.add(sealed_for(self._store.blob(part.hex())))
-                self._verdict.blobs += 1
-            if not self._erased.isdisjoint(scopes):
+            for part in parts:
+                if part not in self._known:
+                    scopes.add(self._check_part(part))
+            # A part that is missing is so for all that have it.
+            self._known[digest] = all(self._known[part] for part in parts)
+            # What another run says is erased is not for it to say of this one.
+            home = self._chains.home_of(chain)
+            if not (home.scopes | chain.scopes).isdisjoint(scopes):
                 self._verdict.blame(place, "was erased, and is there again")
         except BlobMissingError:
             self._known[digest] = False
         except BlobDamagedError:
             what = "it, or a part of it, was changed: its bytes have another digest"
             self._verdict.blame(place, what)
+
+    def _check_part(self, part: bytes) -> str | None:
+        self._known[part] = True
+        try:
+            stored = self._store.blob(part.hex())
+        except BlobMissingError:
+            self._known[part] = False
+            return None
+        self._verdict.blobs += 1
+        return sealed_for(stored)

@@ -26,7 +26,7 @@ from wct_domain.errors import (
     BundleError,
     CheckpointError,
 )
-from wct_domain.events import RunStarted
+from wct_domain.events import DataErased, ErasureRequested, RunStarted
 from wct_domain.merkle import verify_consistency
 from wct_domain.multiproof import root_from
 from wct_domain.notes import Checkpoint, Note, VerifierKey, Verify
@@ -179,8 +179,10 @@ def _check_streams(chains: Chains, name: str, verdict: Verdict) -> None:
 def _check_meaning(rows: Sequence[StoredRow], run: str, verdict: Verdict) -> None:
     """Blame what would be no event of this run to who takes it in.
 
-    In a ledger no hash need be wrong for that; a bundle may be made up by anybody.
+    In a ledger no hash need be wrong for that; a bundle may be made up by anybody. An
+    erasure that was begun would be finished there, with the key of whatever it names.
     """
+    open_erasures: dict[str, str] = {}  # by stream
     for row in rows:
         place = f"event {row.position} of {row.stream}"
         if row.correlation_id != run:
@@ -189,9 +191,16 @@ def _check_meaning(rows: Sequence[StoredRow], run: str, verdict: Verdict) -> Non
             verdict.blame(place, "does not start a run")
         if row.payload is not None:
             try:
-                decode(row.type, row.payload)
+                event = decode(row.type, row.payload)
             except ValueError:
                 verdict.blame(place, f"cannot be read as {row.type}")
+                continue
+            if isinstance(event, ErasureRequested):
+                open_erasures.setdefault(row.stream, place)
+            elif isinstance(event, DataErased):
+                open_erasures.pop(row.stream, None)
+    for place in open_erasures.values():
+        verdict.blame(place, "asks for an erasure that is not done")
 
 
 def _starts(row: StoredRow) -> bool:

@@ -1,5 +1,6 @@
 """A run that comes from another ledger."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -27,18 +28,28 @@ from tests.unit.verification.histories_to_verify import (
 )
 from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.archive import BlobReader
+from wct_domain.bundle import EVENTS, MANIFEST, Manifest, events_member, rows_of
 from wct_domain.commands import NoteExport
 from wct_domain.digests import Reference, blob_digest, canonical_json
 from wct_domain.errors import (
     BlobDamagedError,
+    BundleError,
     ErasedError,
     LedgerWriteError,
     StreamTakenError,
 )
-from wct_domain.events import DataErased, RunExported, RunImported
+from wct_domain.events import (
+    DataErased,
+    ErasureRequested,
+    Event,
+    RunExported,
+    RunImported,
+    RunStarted,
+)
 from wct_domain.executor.copies import Taken, note_copy, take_in
+from wct_domain.notes import sign
 from wct_domain.ports.ledger import Blob, NewEvent
-from wct_domain.testing.ledger_samples import RUN, event_id
+from wct_domain.testing.ledger_samples import OTHER, RUN, event_id
 
 WHO = "0" * 32
 
@@ -191,3 +202,118 @@ def test_an_export_is_recorded_only_where_the_run_has_ended() -> None:
         by=WHO, size=1, readable_by="00000000", masked=True
     )
     assert signed(ledger).size == 3
+
+
+def made_up(*events: Event, stored: Sequence[bytes] = ()) -> MemoryLedger:
+    """A ledger of somebody who can write what they like."""
+    ledger = MemoryLedger(noon)
+    news = [NewEvent(event_id(90 + at), each) for at, each in enumerate(events)]
+    ledger.append(RUN, news, expected=0, blobs=[blob(each) for each in stored])
+    return ledger
+
+
+def start(scope: str | None, document: Reference) -> RunStarted:
+    return RunStarted(runbook="made up", steps=(), document=document, scope=scope)
+
+
+def own_run(ledger: MemoryLedger) -> tuple[str, Reference]:
+    """Record a sealed run; return its scope, and what it has stored."""
+    sealer = ledger.keys.sealer(f"run/{OTHER}")
+    stored = sealer.seal(b"\x00" + canonical_json("ours"))
+    reference = Reference(blob=blob_digest(stored), content="0" * 64)
+    news = [NewEvent(event_id(1), start(sealer.scope, reference))]
+    ledger.append(OTHER, news, expected=0, blobs=[blob(stored)])
+    return sealer.scope, reference
+
+
+def test_a_bundle_cannot_have_another_run_erased() -> None:
+    target = MemoryLedger(noon)
+    scope, reference = own_run(target)
+    request = ErasureRequested(scope=scope, reason="other", by=WHO)
+    plain = Reference(blob=blob_digest(WHOLE), content="0" * 64)
+    held = bundle_of(made_up(start(None, plain), request, DONE, stored=[WHOLE]))
+    (flaw,) = checked(held).verdict.flaws
+    assert flaw == (f"event 2 of {RUN}", "asks for an erasure that is not done")
+    assert BlobReader(target, target.keys).document(reference) == "ours"
+
+
+@pytest.mark.parametrize("scope", [None, "1" * 32])
+def test_a_bundle_cannot_have_a_part_in_what_another_run_has_stored(
+    scope: str | None,
+) -> None:
+    target = MemoryLedger(noon)
+    _, theirs = own_run(target)
+    for stored in ([target.blob(theirs.blob)], []):
+        claim = DataErased(scope="2" * 32, blobs=1)
+        source = made_up(start(scope, theirs), DONE, claim, stored=stored)
+        held = bundle_of(source)
+        assert checked(held).verdict.sound
+        with pytest.raises(LedgerWriteError, match=theirs.blob):
+            taken(target, held)
+        assert [stream.name for stream in target.streams()] == [OTHER]
+
+
+def test_a_bundle_cannot_add_to_a_run_that_is_here() -> None:
+    source, _ = bundled()
+    target = MemoryLedger(noon)
+    target.append(RUN, [started(1), began(2)], expected=0, blobs=[blob(DOCUMENT)])
+    with pytest.raises(StreamTakenError):
+        taken(target, bundle_of(source))
+    assert [stream.name for stream in target.streams()] == [RUN]
+
+
+def test_what_a_bundle_says_was_erased_is_not_said_of_other_runs() -> None:
+    target = MemoryLedger(noon)
+    scope, _ = own_run(target)
+    plain = Reference(blob=blob_digest(WHOLE), content="0" * 64)
+    claim = DataErased(scope=scope, blobs=0)
+    taken(target, bundle_of(made_up(start(None, plain), DONE, claim, stored=[WHOLE])))
+    assert verdict_on(Stored.of(target)).sound
+
+
+def test_that_a_run_was_taken_in_is_not_for_its_bundle_to_say() -> None:
+    plain = Reference(blob=blob_digest(WHOLE), content="0" * 64)
+    claim = RunImported(by=WHO, log=RUN, size=1, signers=("a trusted key",))
+    source = made_up(start(None, plain), DONE, claim, stored=[WHOLE])
+    held, target = bundle_of(source), MemoryLedger(noon)
+    for _ in range(2):
+        taken(target, held)
+        *_, last = target.read(RUN)
+        assert isinstance(last.event, RunImported)
+        assert (last.event.log, last.position) == (source.log_id, 4)
+
+
+def test_the_id_of_a_ledger_alone_does_not_make_a_run_its_own() -> None:
+    plain = Reference(blob=blob_digest(WHOLE), content="0" * 64)
+    source = made_up(start(None, plain), DONE, stored=[WHOLE])
+    target = MemoryLedger(noon)
+    source._log_id = target.log_id  # pyright: ignore[reportPrivateUsage]  # as a forger
+    taken(target, bundle_of(source))
+    *_, last = target.read(RUN)
+    assert isinstance(last.event, RunImported)
+
+
+def test_keys_of_this_ledger_are_not_shared_for_a_run_of_another() -> None:
+    source, _, _ = sealed_run()
+    target, reader = MemoryLedger(noon), MemoryLedger(noon).keys.reader
+    taken(target, bundle_of(source))
+    with pytest.raises(BlobDamagedError, match="without the keys"):
+        bundle_of(target, reader=reader)
+    taken(
+        readable := MemoryLedger(noon), bundle_of(source, reader=readable.keys.reader)
+    )
+    assert checked(bundle_of(readable, reader=reader)).verdict.sound
+
+
+@pytest.mark.parametrize("name", ["..", "a\nb", "\x1b[2J", ""])
+def test_a_run_with_an_odd_name_is_no_bundle(name: str) -> None:
+    ledger, held = bundled()
+    manifest, _ = Manifest.parse(held.members[MANIFEST])
+    text = manifest.model_copy(update={"run": name}).text()
+    signer = ledger.keys.signer
+    note = str(sign(text, signer.key, signer.sign)).encode()
+    with pytest.raises(BundleError):
+        checked(held.with_change(MANIFEST, lambda _: note))
+    rows = [row._replace(stream=name) for row in rows_of(held.members[EVENTS])]
+    with pytest.raises(BundleError):
+        list(rows_of(events_member(rows)))

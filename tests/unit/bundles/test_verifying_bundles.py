@@ -112,7 +112,7 @@ def event_gone(held: Held) -> Held:
 
 def stream_made_up(held: Held) -> Held:
     rows = [
-        row._replace(stream=f"artifacts/{OTHER}/x") if "/" in row.stream else row
+        row._replace(stream=f"artifacts/{OTHER}/{OTHER}") if "/" in row.stream else row
         for row in rows_of(held.members[EVENTS])
     ]
     return held.with_change(EVENTS, lambda _: events_member(rows))

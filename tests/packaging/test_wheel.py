@@ -25,10 +25,10 @@ sys.path[:0] = sys.argv[1:]
 assert importlib.util.find_spec("pytest") is None, "development packages are in sight"
 for root in ("wct_domain", "wct_adapters", "wct_entrypoints"):
     package = importlib.import_module(root)
-    for module in pkgutil.walk_packages(package.__path__, root + "."):
+    for module in pkgutil.walk_packages(package.__path__, root + ".", lambda _: None):
         if "wct_domain.testing" in module.name or module.name.endswith("__main__"):
             continue
-        if module.name.startswith("wct_adapters.ledgers.postgres."):
+        if module.name.startswith("wct_adapters.ledgers.postgres"):
             continue  # needs the extra of that name, which is not in sight here
         importlib.import_module(module.name)
         print(module.name)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.core.toys import CountingAnalyser, Factory, components
-from wct_domain.commands import ExecuteRunbook
+from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.context import current_step
 from wct_domain.errors import AnalyserProcessingError, ConnectorExtractionError
-from wct_domain.executor.core import LoadedRunbook
+from wct_domain.executor.core import LoadedRunbook, RunbookExecutor
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.components import Analyser, ComponentConfig
@@ -70,7 +70,8 @@ class World:
     plugin: str = "counter 1.0"
     ruleset: str = "1.0.0 sha256:aa"
     rules: dict[str, str] = field(default_factory=lambda: {"sum": "aa", "mean": "bb"})
-    fails: bool = False
+    fails: bool = False  # the analyser of the first step
+    breaks: bool = False  # that of the second one
     unreachable: bool = False
     bias: int = 0  # a fault of the code that adds
     timed: bool = False  # the time and seed of the step are part of what it makes
@@ -90,12 +91,20 @@ class World:
 
     def run(self, ledger: Ledger) -> str:
         """Execute the runbook; return the run's id."""
+        executor = self._executor(ledger)
+        return executor.dispatch(ExecuteRunbook(Path("runbook.yaml"))).run.id
+
+    def resume(self, ledger: Ledger, run: str, from_step: str | None = None) -> None:
+        """Go on with a run, whatever has changed since."""
+        command = ResumeRunbook(run, None, from_step, accept_changes=True)
+        self._executor(ledger).dispatch(command)
+
+    def _executor(self, ledger: Ledger) -> RunbookExecutor:
         tools = equipment(ledger, SilentBus(), AnySchema(), self.components())
-        executor = make_executor(
+        return make_executor(
             tools._replace(versions=self.versions),
             read_runbook=lambda _: LoadedRunbook(parse_runbook(self.runbook), b""),
         )
-        return executor.dispatch(ExecuteRunbook(Path("runbook.yaml"))).run.id
 
     def _read(self, schema: Schema) -> Message:
         if self.unreachable:
@@ -121,6 +130,8 @@ class Counter(Factory[Analyser]):
         def analyse(schema: Schema, message: Message) -> Message:
             if self._world.fails and "add" in config:
                 raise AnalyserProcessingError("it fails")
+            if self._world.breaks and "limit" in config:
+                raise AnalyserProcessingError("it breaks")
             data = message.content.get("data")
             count = message.content["count"] if data is None else len(data)
             step = current_step()

@@ -213,3 +213,14 @@ def test_a_difference_without_effect_is_no_divergence(what: str) -> None:
     found = verified(WITHOUT_EFFECT[what])
     assert set(verdicts(found).values()) == {SAME}
     assert any(what in each.place or "rules" in each.place for each in found.differs)
+
+
+def test_a_resumed_run_is_verified_by_the_last_attempt_at_each_step() -> None:
+    ledger = memory_ledger()
+    run = World(breaks=True).run(ledger)
+    changed = World(versions={"wct": "2", "python": "3.11.2"})
+    changed.runbook["analysers"][1]["properties"]["limit"] = 10
+    changed.resume(ledger, run)
+    assert set(verdicts(again(ledger, run, World())).values()) == {SAME}
+    kept = of(again(ledger, run, World(bias=1)), "kept")
+    assert kept.verdict is DIVERGED

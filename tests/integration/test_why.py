@@ -1,6 +1,8 @@
 """Whatever single thing is changed between two runs, ``why`` names it, and only it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
@@ -8,6 +10,9 @@ from tests.changing_world import World
 from wct_domain.comparison.attempts import attempts_of
 from wct_domain.comparison.facts import facts_of
 from wct_domain.comparison.reasons import Cause, causes, same_outcome
+from wct_domain.events import StepStarted
+from wct_domain.ports.ledger import NewEvent
+from wct_entrypoints.bootstrap.identity import new_id
 from wct_entrypoints.bootstrap.ledgers import memory_ledger
 
 
@@ -58,6 +63,10 @@ OF_ONE_STEP: dict[str, tuple[Callable[[World], object], tuple[str, str]]] = {
     "schema that is asked for": (
         lambda w: w.step(0).update(output_schema_version="1.0.0"),
         ("step", "step kept -> output_schema_version"),
+    ),
+    "how often it is tried": (
+        lambda w: w.step(0).update(retry={"attempts": 2}),
+        ("step", "step kept -> retry"),
     ),
     "wct": (lambda w: w.versions.update(wct="1.1.0"), ("code", "wct")),
     "Python": (lambda w: w.versions.update(python="3.12.1"), ("code", "Python")),
@@ -170,3 +179,65 @@ def test_a_run_has_one_attempt_at_each_step() -> None:
         (1, "failed (analyser.processing)", None)
     )
     assert after.ended == "skipped, because step 'kept' did not succeed"
+
+
+class TestResumedRuns:
+    """Each step is judged by what it began with, not by what the run ended with."""
+
+    NEWER: ClassVar = {"wct": "2.0.0", "python": "3.11.2"}
+
+    def test_a_step_that_was_not_done_again_has_the_code_of_then(self) -> None:
+        ledger = memory_ledger()
+        before = World().run(ledger)
+        after = World(breaks=True).run(ledger)
+        World(versions=self.NEWER).resume(ledger, after)
+        one, other = facts_of(ledger, before), facts_of(ledger, after)
+        assert named(causes(one, other, "kept")) == []
+        assert named(causes(one, other, "after")) == [("code", "wct")]
+        assert same_outcome(one, other, "after") is True
+
+    def test_a_parameter_of_the_second_attempt_is_that_of_the_steps_done_again(
+        self,
+    ) -> None:
+        ledger = memory_ledger()
+        before = World().run(ledger)
+        after = World(breaks=True).run(ledger)
+        world = World()
+        world.runbook["analysers"][1]["properties"]["limit"] = 10
+        world.resume(ledger, after)
+        found = causes(facts_of(ledger, before), facts_of(ledger, after), "after")
+        assert named(found) == [("parameter", "analyser second -> limit")]
+
+    def test_each_attempt_says_why_there_was_another(self) -> None:
+        ledger = memory_ledger()
+        run = World(breaks=True).run(ledger)
+        World().resume(ledger, run)
+        World().resume(ledger, run, from_step="kept")
+        first, second, third = attempts_of(ledger.read(run), "after")
+        assert (first.ended, first.again) == ("failed (analyser.processing)", None)
+        assert (second.ended, second.again) == (
+            ("completed", "attempt 1 failed (analyser.processing)")
+        )
+        assert third.again is not None
+        assert third.again.startswith("it had completed")
+        kept = attempts_of(ledger.read(run), "kept")
+        assert [each.ended for each in kept] == ["completed", "completed"]
+
+    def test_a_step_whose_process_was_killed_was_cut_off(self) -> None:
+        ledger = memory_ledger()
+        run = World(breaks=True).run(ledger)
+        # What a process that was killed leaves behind: a step that began.
+        began = StepStarted(step="after", attempt=2, at=datetime.now(UTC), seed=1)
+        ledger.append(run, [NewEvent(new_id(), began)], expected=None)
+        World().resume(ledger, run)
+        _, second, third = attempts_of(ledger.read(run), "after")
+        assert second.ended == "cut off when the run's process was killed"
+        assert third.again == "attempt 2 was cut off when the run's process was killed"
+
+    def test_a_step_that_is_tried_again_by_itself_has_as_many_attempts(self) -> None:
+        ledger = memory_ledger()
+        world = World(fails=True)
+        world.step(0)["retry"] = {"attempts": 2, "backoff": 0}
+        run = world.run(ledger)
+        ended = [each.ended for each in attempts_of(ledger.read(run), "kept")]
+        assert ended == ["failed (analyser.processing)"] * 2

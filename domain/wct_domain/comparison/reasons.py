@@ -24,7 +24,7 @@ _VERSIONS: tuple[tuple[str, Any], ...] = (("wct", "wct"), ("python", "Python"))
 _OF_A_STEP = (
     *("connector", "input_from", "analyser"),
     *("input_schema", "input_schema_version", "output_schema", "output_schema_version"),
-    "context",
+    *("context", "retry", "timeout"),
 )
 
 

@@ -18,7 +18,7 @@ from wct_domain.events import PlannedComponent, SourceRead
 from wct_domain.marks import without
 from wct_domain.message import Message
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import StepState
+from wct_domain.projections.run import StepState, StepStatus
 from wct_domain.schemas import SchemaLoader
 
 
@@ -98,6 +98,12 @@ class _Comparing:
                 self._not_compared.append(
                     f"the runbook of run {facts.run.id}: {facts.opening.missing}"
                 )
+            if any(s.status is StepStatus.PRUNED for s in facts.run.steps.values()):
+                self._not_compared.append(
+                    f"the sources and steps of run {facts.run.id}: what became of "
+                    "them was pruned"
+                )
+                self._results_missing = True
         readable = one.runbook is not None and other.runbook is not None
         runbook = [*differences(one.runbook, other.runbook)] if readable else []
         findings, equal = self._findings()
@@ -105,7 +111,11 @@ class _Comparing:
             one,
             other,
             runbook,
-            [*differences(versions_of(one), versions_of(other))],
+            [
+                *differences(
+                    versions_of(one, rules=readable), versions_of(other, rules=readable)
+                )
+            ],
             [*self._sources()],
             [*self._steps()],
             findings,
@@ -200,12 +210,14 @@ def result_findings(
     return findings_in(content, step, schema, key)
 
 
-def versions_of(facts: RunFacts) -> dict[str, Any]:
+def versions_of(facts: RunFacts, *, rules: bool = True) -> dict[str, Any]:
     """Return what code and which rules a run was made with, by name."""
     versions: dict[str, Any] = dict(facts.opening.versions)
     for component in facts.opening.components:
         name = _component_name(component)
-        versions[name] = component_versions(facts, component)
+        versions[name] = (
+            component_versions(facts, component) if rules else dict(component.versions)
+        )
     return versions
 
 

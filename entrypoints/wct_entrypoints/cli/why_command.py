@@ -68,18 +68,30 @@ def _answer(ledger: Ledger, run: str, step: str) -> _Answer:
 
 
 def _previous(ledger: Ledger, facts: RunFacts, step: str) -> RunFacts | None:
-    """Find the last earlier run of the runbook in which the step was tried."""
+    """Find the last earlier run of the runbook in which the step was tried.
+
+    A run of another ledger, whose digests say nothing here, is the last resort.
+    """
+    started = facts.run.started_at
     runs = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
-    names = [each.run for each in runs]
-    if facts.run.id not in names:
-        return None
-    for each in runs[names.index(facts.run.id) + 1 :]:
-        if each.runbook == facts.started.runbook:
-            found = facts_of(ledger, each.run)
-            state = found.run.steps.get(step)
-            if state is not None and state.status is not StepStatus.PLANNED:
-                return found
-    return None
+    earlier = [
+        each
+        for each in runs
+        if each.runbook == facts.started.runbook
+        and started is not None
+        and (each.started_at, each.run) < (started, facts.run.id)
+    ]
+    earlier.sort(key=lambda each: (each.started_at, each.run), reverse=True)
+    elsewhere: RunFacts | None = None
+    for each in earlier:
+        found = facts_of(ledger, each.run)
+        state = found.run.steps.get(step)
+        if state is None or state.status is StepStatus.PLANNED:
+            continue
+        if found.origin == facts.origin:
+            return found
+        elsewhere = elsewhere or found
+    return elsewhere
 
 
 def _reason(ledger: Ledger, state: StepState) -> str | None:

@@ -106,6 +106,21 @@ class FileSafe:
                 store["ledgers"][self._log_id] = entry
             self._replace(store, entry, lambda _: None)
 
+    def is_shared(self) -> bool:
+        """Say whether a copy of the ledger, or what it is a copy of, has its keys here.
+
+        Raises:
+            LedgerUnusableError: as ``read``.
+        """
+        ledgers = _read(self._path, self._location, settled=True)["ledgers"]
+        owners = [
+            entry.get(_SAME_AS, log)
+            for log, entry in ledgers.items()
+            if isinstance(entry, dict)
+        ]
+        own = ledgers.get(self._log_id, {}).get(_SAME_AS, self._log_id)
+        return owners.count(own) > 1
+
     def _entry_in(self, store: dict[str, Any]) -> Entry:
         ledgers: dict[str, Any] = store["ledgers"]
         entry = ledgers.get(self._log_id)
@@ -165,7 +180,7 @@ def _is_sound(entry: object) -> bool:
     if not isinstance(entry, dict):
         return False
     members = cast("dict[str, Any]", entry)
-    lists = (members.get("erased", []), members.get("signing", []))
+    lists = (members.get(name, []) for name in ("erased", "signing", "given"))
     try:
         keys = [members["content_key"], *members.get("scopes", {}).values()]
         sound = all(len(bytes.fromhex(key)) == KEY_SIZE for key in keys)

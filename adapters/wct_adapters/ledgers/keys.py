@@ -2,8 +2,8 @@
 
 Kept is one JSON object: ``content_key``; ``scopes``, the keys of erasure scopes by
 pseudonym; ``erased``, the pseudonyms whose keys were destroyed; ``signing``, the
-private signing keys, the last one current; ``reader``, the private key that others
-encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are
+private signing keys, the last one current; ``given``, the public keys that signed in
+their place; ``reader``, the private key that others encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are
 text in lower-case hexadecimal.
 """
 
@@ -55,6 +55,10 @@ class Safe(Protocol):
         """
         ...
 
+    def is_shared(self) -> bool:
+        """Say whether another ledger is kept with the same object. Raises as ``read``."""
+        ...
+
 
 class MemorySafe:
     """Keeps keys as long as its process lives."""
@@ -70,6 +74,9 @@ class MemorySafe:
         with self._lock:
             change(self._entry)
         return self._entry
+
+    def is_shared(self) -> bool:
+        return False
 
 
 class KeyRing(Keys):
@@ -104,7 +111,9 @@ class KeyRing(Keys):
         from wct_adapters.ledgers.ciphers import SigningKey  # noqa: PLC0415  # see above
 
         if self._given is not None:
-            return _given_key(self._given, SigningKey)
+            given = _given_key(self._given, SigningKey)
+            self._remember(given.key)
+            return given
         signing = (
             self._safe.read().get("signing")
             or self._safe.change(
@@ -116,10 +125,12 @@ class KeyRing(Keys):
     def verifier_keys(self) -> list[VerifierKey]:
         from wct_adapters.ledgers.ciphers import SigningKey  # noqa: PLC0415  # see above
 
-        texts: list[str] = self._safe.read().get("signing", [])
-        keys = [SigningKey.parse(text).key for text in texts]
+        entry = self._safe.read()
+        keys = [VerifierKey.parse(text) for text in entry.get("given", ())]
+        keys += [SigningKey.parse(text).key for text in entry.get("signing", ())]
         if self._given is not None:
-            keys.append(_given_key(self._given, SigningKey).key)
+            given = _given_key(self._given, SigningKey).key
+            keys = [*(key for key in keys if key != given), given]
         return keys
 
     def rotate(self) -> VerifierKey:
@@ -246,6 +257,9 @@ class KeyRing(Keys):
         for scope in scopes:
             self._ciphers.pop(scope, None)
 
+    def are_shared(self) -> bool:
+        return self._safe.is_shared()
+
     def _pseudonym(self, name: str, generation: int) -> str:
         return pseudonym(self.content_key, "erasure-scope", f"{generation}\0{name}")
 
@@ -284,6 +298,19 @@ class KeyRing(Keys):
             "restore the key store that belongs to this ledger (WCT_KEYS)"
         )
         raise BlobDamagedError(msg)
+
+    def _remember(self, key: VerifierKey) -> None:
+        # Else what it signs looks forged to who verifies without WCT_SIGNING_KEY.
+        text = str(key)
+        if text in self._safe.read().get("given", ()):
+            return
+
+        def add(entry: Entry) -> None:
+            given: list[str] = entry.setdefault("given", [])
+            if text not in given:
+                given.append(text)
+
+        self._safe.change(add)
 
     def _add_signing_key(self, entry: Entry, kind: "type[SigningKey]") -> None:
         # Another process may have been faster.

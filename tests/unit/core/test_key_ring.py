@@ -168,6 +168,21 @@ def test_a_wrong_signing_key_is_one_error_that_does_not_quote_it(
     assert given.rpartition("+")[2] not in whole
 
 
+def test_of_a_given_signing_key_the_public_half_is_remembered() -> None:
+    safe = MemorySafe()
+    given = ring(safe, GIVEN).signer.key
+    own = ring(safe).signer.key
+    assert ring(safe).verifier_keys() == [given, own]
+    assert ring(safe, GIVEN).verifier_keys() == [own, given]  # the current one last
+    assert GIVEN not in str(safe.read())
+
+
+def test_a_given_signing_key_is_remembered_once() -> None:
+    safe = MemorySafe()
+    keys = {ring(safe, GIVEN).signer.key for _ in range(2)}
+    assert ring(safe).verifier_keys() == list(keys)
+
+
 def test_an_empty_signing_key_is_none() -> None:
     safe = MemorySafe()
     assert ring(safe, "").signer.key.name == f"wct/{LOG}"

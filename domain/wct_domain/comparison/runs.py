@@ -77,9 +77,8 @@ class _Comparing:
         self._before = facts_of(ledger, before)
         self._after = facts_of(ledger, after)
         self._blobs = BlobReader(ledger, ledger.keys)
-        self._key = ledger.keys.content_key
+        self._keys = ledger.keys
         self._volatile = VolatileFields(schemas)
-        self._draft = BlobDraft(self._key, self._volatile)
         self._one_key = self._before.origin == self._after.origin
         self._not_compared: list[str] = []
         self._results_missing = False
@@ -158,7 +157,8 @@ class _Comparing:
             return result.content
         if result.blob not in self._own:
             message = self._blobs.message(result)
-            self._own[result.blob] = self._draft.content_digest(message)[0]
+            draft = BlobDraft(self._keys.content_key, self._volatile)
+            self._own[result.blob] = draft.content_digest(message)[0]
         return self._own[result.blob]
 
     def _findings(self) -> tuple[FindingsCompared, int]:
@@ -193,7 +193,12 @@ class _Comparing:
                 else:
                     schema = state.output_schema or ""
                     yield from result_findings(
-                        message, state.plan.id, schema, self._volatile, self._key
+                        message,
+                        state.plan.id,
+                        schema,
+                        self._volatile,
+                        # Not before it is needed: equal runs are compared without.
+                        self._keys.content_key,
                     )
 
     def _miss(self, facts: RunFacts, state: StepState, error: Exception) -> None:

@@ -19,6 +19,9 @@ COMMANDS = [
     ["show", "latest"],
     ["events", "latest"],
     ["artifacts", "latest"],
+    ["replay", "latest"],
+    ["why", "latest", "kept"],
+    ["diff", "latest", "latest"],
     ["artifacts", "latest", "kept"],
 ]
 

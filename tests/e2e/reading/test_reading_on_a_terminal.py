@@ -45,6 +45,9 @@ def on_a_terminal(
         ("events", "latest"),
         ("events", "latest", "--verbose"),
         ("artifacts", "latest"),
+        ("replay", "latest"),
+        ("why", "latest", "broken"),
+        ("diff", "latest", "latest"),
     ],
     ids=" ".join,
 )

@@ -34,7 +34,7 @@ def predecessor(text: str) -> int:
     return int(found[1]) if found else 0
 
 
-_AFTER: Final = re.compile("^after (0|[1-9][0-9]*)$", re.MULTILINE)
+_AFTER: Final = re.compile("^after (0|[1-9][0-9]{0,18})$", re.MULTILINE)
 
 PATIENCE: Final = 2.0
 """Seconds that an event which was just appended may take to be sealed."""

@@ -22,7 +22,7 @@ Verify: TypeAlias = Callable[[bytes, bytes, bytes], bool]
 
 _DASH = "—"  # an em dash opens a signature line
 _NAME = re.compile(r"[^\s+]+")
-_SIZE = re.compile("0|[1-9][0-9]*")
+_SIZE = re.compile("0|[1-9][0-9]{0,18}")  # Python refuses numbers of 5,000 digits
 
 
 class VerifierKey(NamedTuple):
@@ -82,11 +82,7 @@ class Checkpoint(NamedTuple):
             CheckpointError: it is none.
         """
         lines = text.split("\n")
-        if (
-            len(lines) < 4
-            or not lines[0]
-            or not re.fullmatch("0|[1-9][0-9]*", lines[1])
-        ):
+        if len(lines) < 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
             msg = "not a checkpoint: expected origin, size and root, a line each"
             raise CheckpointError(msg)
         root = _decoded(lines[2])

@@ -222,3 +222,15 @@ def test_keys_of_another_ledger_in_the_same_store_open_nothing(store: Path) -> N
     sealed = KeyRing(FileSafe(store, other, "ledger"), other).sealer("run/1").seal(TEXT)
     with pytest.raises(BlobDamagedError):
         ring(store).open(sealed)
+
+
+def test_who_shares_a_key_store_does_not_share_keys_but_a_copy_does(
+    tmp_path: Path,
+) -> None:
+    store, copy = tmp_path / "keys", "00000000-5b0f-4c8e-9d0a-6f3f5f3a2b1e"
+    safes = {log: FileSafe(store, log, "ledger") for log in (LOG, LOG[::-1], copy)}
+    safes[LOG].make()
+    safes[LOG[::-1]].make()
+    assert not any(safes[log].is_shared() for log in (LOG, LOG[::-1]))
+    safes[copy].adopt(LOG, store)
+    assert {log for log, safe in safes.items() if safe.is_shared()} == {LOG, copy}

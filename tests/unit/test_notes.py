@@ -73,7 +73,12 @@ def test_what_is_no_note_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "o\n", "o\n1\nxx\n", "o\n01\nAAAA\n", "\n1\nAAAA\n", "o\n-1\nAAAA\n"]
+    "text",
+    [
+        *("", "o\n", "o\n1\nxx\n", "o\n01\nAAAA\n", "\n1\nAAAA\n", "o\n-1\nAAAA\n"),
+        f"o\n{'1' * 5000}\n{'A' * 43}=\n",
+    ],
+    ids=len,
 )
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(CheckpointError, match="not a checkpoint"):

@@ -11,7 +11,7 @@ import fcntl
 import os
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +35,9 @@ class FileLocks(RunLocks):
             self._directory.mkdir(mode=0o700, exist_ok=True)
             descriptor = _locked(path)
         except OSError as error:
-            if error.errno in {errno.EWOULDBLOCK, errno.EACCES} and path.exists():
+            taken = error.errno in {errno.EWOULDBLOCK, errno.EACCES}
+            # Path.exists raises where the directory is another user's.
+            if taken and os.path.exists(path):  # noqa: PTH110  # see above
                 raise _held(run, path) from error
             msg = f"run {run} cannot be locked by '{path}': {error.strerror}"
             raise LedgerWriteError(msg) from error
@@ -43,7 +45,9 @@ class FileLocks(RunLocks):
             os.write(descriptor, f"{os.getpid()}\n".encode())
             yield
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # what took place under the lock did take place
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    path.unlink()  # not that of who holds it since this was removed
             os.close(descriptor)
 
     def is_held(self, run: str) -> bool:

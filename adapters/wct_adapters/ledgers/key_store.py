@@ -112,14 +112,14 @@ class FileSafe:
         Raises:
             LedgerUnusableError: as ``read``.
         """
-        ledgers = _read(self._path, self._location, settled=True)["ledgers"]
-        owners = [
-            entry.get(_SAME_AS, log)
+        store = _read(self._path, self._location, settled=True)
+        ledgers: dict[str, Any] = store["ledgers"]
+        owners = {
+            log: cast("Entry", entry).get(_SAME_AS, log)
             for log, entry in ledgers.items()
             if isinstance(entry, dict)
-        ]
-        own = ledgers.get(self._log_id, {}).get(_SAME_AS, self._log_id)
-        return owners.count(own) > 1
+        }
+        return list(owners.values()).count(owners.get(self._log_id)) > 1
 
     def _entry_in(self, store: dict[str, Any]) -> Entry:
         ledgers: dict[str, Any] = store["ledgers"]

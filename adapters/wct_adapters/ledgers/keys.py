@@ -3,8 +3,8 @@
 Kept is one JSON object: ``content_key``; ``scopes``, the keys of erasure scopes by
 pseudonym; ``erased``, the pseudonyms whose keys were destroyed; ``signing``, the
 private signing keys, the last one current; ``given``, the public keys that signed in
-their place; ``reader``, the private key that others encrypt for; ``accepted``, the keys of single blobs that they did, by scope. Keys are
-text in lower-case hexadecimal.
+their place; ``reader``, the private key that others encrypt for; ``accepted``, the keys
+of single blobs that they did, by scope. Keys are text in lower-case hexadecimal.
 """
 
 import json
@@ -56,7 +56,7 @@ class Safe(Protocol):
         ...
 
     def is_shared(self) -> bool:
-        """Say whether another ledger is kept with the same object. Raises as ``read``."""
+        """Say whether another ledger has the same object. Raises as ``read``."""
         ...
 
 

@@ -96,10 +96,14 @@ def _prune(tools: Equipment, run: str) -> list[PruneStream]:
     return dropped
 
 
-def destroy_unused_keys(ledger: Ledger) -> None:
+def destroy_unused_keys(ledger: Ledger) -> bool:
     """Destroy the keys of scopes whose runs are all pruned.
 
-    Copies of the ledger that were made before stay closed, too.
+    Copies of the ledger that were made before stay closed, too. But not where one of
+    them was restored and shares the keys: what is pruned here is not pruned there.
+
+    Returns:
+        False when they stay for the sake of another ledger.
 
     Raises:
         LedgerError: log or key store cannot be read or written.
@@ -109,7 +113,10 @@ def destroy_unused_keys(ledger: Ledger) -> None:
     used = {scope for run, scope in runs.scopes.items() if run not in gone}
     scopes = {runs.scopes[run] for run in gone} - used
     if unused := [scope for scope in scopes if scope is not None]:
+        if ledger.keys.are_shared():
+            return False
         ledger.keys.destroy(sorted(unused))
+    return True
 
 
 def _commands(tools: Equipment, run: str) -> Iterator[tuple[StreamAtWork, PruneStream]]:

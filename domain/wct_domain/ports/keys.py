@@ -114,6 +114,14 @@ class Keys(Protocol):
         """
         ...
 
+    def are_shared(self) -> bool:
+        """Say whether another ledger has the same keys: one is a copy of the other.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read.
+        """
+        ...
+
     def rotate(self) -> VerifierKey:
         """Make a new signing key; the older ones stay, to verify with.
 

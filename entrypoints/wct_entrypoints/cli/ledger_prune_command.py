@@ -48,6 +48,7 @@ class Found(NamedTuple):
     names: tuple[str, ...]  # of these runs, as short as they can be
     not_ended: int
     not_sealed: int
+    keys_stay: bool = False  # another ledger has the same
 
     @property
     def total(self) -> Prunable:
@@ -117,10 +118,12 @@ def _prune(tools: Equipment, found: Found) -> Found:
             pruned.append((run, prune(tools, run.run)))
         except RunHeldError:  # somebody goes on with it
             held += 1
-    destroy_unused_keys(tools.ledger)
+    keys_stay = not destroy_unused_keys(tools.ledger)
     if pruned:
         sign_if_signed(tools)
-    return found._replace(runs=tuple(pruned), not_ended=found.not_ended + held)
+    return found._replace(
+        runs=tuple(pruned), not_ended=found.not_ended + held, keys_stay=keys_stay
+    )
 
 
 def _with_streams_of_their_own(ledger: Ledger) -> set[str]:
@@ -168,7 +171,10 @@ def _lines(wanted: Wanted, found: Found, given_back: int | None) -> Iterator[str
     elif wanted.dry_run:
         yield f"Would prune {_amount(found)}; nothing was changed"
     else:
-        yield f"Pruned {_amount(found)}; keys that no other run needs are destroyed"
+        keys = "keys that no other run needs are destroyed"
+        if found.keys_stay:
+            keys = "the keys stay, for a copy of this ledger has the same"
+        yield f"Pruned {_amount(found)}; {keys}"
     if found.not_ended:
         yield f"Left alone: {_have_not(found.not_ended)} ended"
     if found.not_sealed:

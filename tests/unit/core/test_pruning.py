@@ -165,6 +165,17 @@ def test_a_key_that_another_run_needs_stays() -> None:
     assert setup.ledger.keys.scope_of("name/shop") != scope
 
 
+def test_a_key_that_another_ledger_has_too_stays() -> None:
+    setup = Setup()
+    run = setup.run()
+    result = next(e for e in setup.events(run) if isinstance(e, StepCompleted))
+    sealed = setup.ledger.blob(result.result.blob)
+    setup.ledger.keys.are_shared = lambda: True  # type: ignore[method-assign]  # a copy
+    prune(setup.tools, run)
+    assert not destroy_unused_keys(setup.ledger)
+    assert setup.ledger.keys.open(sealed)
+
+
 @pytest.mark.parametrize("left", range(3))
 def test_pruning_that_was_cut_short_goes_on_from_there(left: int) -> None:
     setup = Setup()

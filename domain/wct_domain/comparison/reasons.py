@@ -52,6 +52,8 @@ class _Causes:
         self._before = before
         self._after = after
         self._one_key = before.origin == after.origin
+        # Of a runbook that is gone neither parameters nor rules are known.
+        self._readable = before.runbook is not None and after.runbook is not None
 
     def of(self, step: str) -> Iterator[Cause]:
         one, other = self._before.run.steps[step], self._after.run.steps[step]
@@ -70,7 +72,7 @@ class _Causes:
             if facts.opening.missing is not None:
                 what = f"the runbook of run {facts.run.id}: {facts.opening.missing}"
                 yield Cause("unknown", what)
-        if None in (self._before.runbook, self._after.runbook):
+        if not self._readable:
             for name in ("connector", "input_from", "analyser"):
                 was, now = getattr(one.plan, name), getattr(other.plan, name)
                 if was != now:
@@ -135,8 +137,9 @@ class _Causes:
         section = f"{kind}s"
         was: dict[str, Any] = self._before.section(section, left).get("properties", {})
         now: dict[str, Any] = self._after.section(section, right).get("properties", {})
-        for each in differences(was, now, f"{kind} {right}"):
-            yield Cause("parameter", *each)
+        if self._readable:
+            for each in differences(was, now, f"{kind} {right}"):
+                yield Cause("parameter", *each)
         one = self._before.component(kind, left)
         other = self._after.component(kind, right)
         if one is not None and other is not None:

@@ -1,7 +1,7 @@
 """Makes the ledger that a release leaves behind: ``python -m tests.golden.making``.
 
 Three runs of one runbook, with the components that this wct brings: one that was
-repeated with another parameter, and one that was erased. Time and ids count up from
+resumed, one with another parameter, and one that was erased. Time and ids count up from
 fixed ones; keys and what is sealed with them are random, so each making is another
 file. See CONTRIBUTING.md for when it is made.
 """
@@ -20,8 +20,8 @@ from typing import Any
 from tests.golden.reading import facts_of_ledger
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain import __version__
-from wct_domain.commands import ExecuteRunbook
-from wct_domain.executor.core import LoadedRunbook
+from wct_domain.commands import ExecuteRunbook, ResumeRunbook
+from wct_domain.executor.core import LoadedRunbook, RunbookExecutor
 from wct_domain.executor.erasure import erase
 from wct_domain.executor.erasure_targets import target_of_group
 from wct_domain.executor.stream import Equipment
@@ -117,7 +117,7 @@ def make(folder: Path) -> None:
     other["analysers"][0]["properties"]["pattern_matching"] |= {
         "maximum_evidence_count": 1
     }
-    record(tools, RUNBOOK)
+    resume(tools, record(tools, RUNBOOK))
     record(tools, other)
     record_and_erase(tools, ledger)
     (folder / "expected.json").write_text(
@@ -129,14 +129,24 @@ def make(folder: Path) -> None:
 
 def record(tools: Equipment, runbook: dict[str, Any], scope: str | None = None) -> str:
     """Execute a runbook beside the letters, one step at a time."""
-    executor = make_executor(
+    command = ExecuteRunbook(Path("letters.yaml"), erasure_scope=scope)
+    with contextlib.chdir(HERE):
+        return executor(tools, runbook).dispatch(command).run.id
+
+
+def resume(tools: Equipment, run: str) -> None:
+    """Go on with a run, which fails as it did."""
+    with contextlib.chdir(HERE):
+        executor(tools, RUNBOOK).dispatch(ResumeRunbook(run))
+
+
+def executor(tools: Equipment, runbook: dict[str, Any]) -> RunbookExecutor:
+    """Make an executor that takes one step after the other."""
+    return make_executor(
         tools,
         max_workers=1,
         read_runbook=lambda _: LoadedRunbook(parse_runbook(runbook), b"golden"),
     )
-    with contextlib.chdir(HERE):
-        command = ExecuteRunbook(Path("letters.yaml"), erasure_scope=scope)
-        return executor.dispatch(command).run.id
 
 
 def record_and_erase(tools: Equipment, ledger: Ledger) -> None:

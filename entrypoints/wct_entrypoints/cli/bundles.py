@@ -72,4 +72,4 @@ def tell_bundle(bundle: BundleOpened, *, as_json: bool, err: bool = False) -> No
 def _no_bundle(path: Path, trust: Trust, error: BundleError) -> BundleOpened:
     verdict = Verdict("not known")
     verdict.blame(str(path), str(error))
-    return BundleOpened(Told(verdict, trust, str(path), bundle=True))
+    return BundleOpened(Told(verdict, trust, str(path), bundle=True, read=False))

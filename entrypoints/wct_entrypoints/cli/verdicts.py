@@ -20,6 +20,7 @@ class Told(NamedTuple):
     signed_now: int | None = None  # size of the checkpoint that was made after
     not_signed: str | None = None  # why none could be made
     bundle: bool = False
+    read: bool = True  # False: it is not what it should be, nothing could be checked
 
 
 def verdict_document(told: Told) -> dict[str, Any]:
@@ -54,8 +55,9 @@ def verdict_lines(told: Told) -> Iterator[str]:
     """Lay a verdict out for somebody who has to rely on it."""
     verdict = told.verdict
     yield f"{'Bundle' if told.bundle else 'Ledger'} {told.place}"
-    for what, text in _facts(told):
-        yield wrapped(f"  {what:<11}  ", text)
+    if told.read:
+        for what, text in _facts(told):
+            yield wrapped(f"  {what:<11}  ", text)
     yield ""
     if verdict.sound:
         yield _sound(verdict)
@@ -66,7 +68,7 @@ def verdict_lines(told: Told) -> Iterator[str]:
             yield wrapped("  ", str(flaw))
         if count > _SHOWN:
             yield f"  … and {count - _SHOWN:,} more (--json lists up to 1,000)"
-    for note in _notes(told):
+    for note in _notes(told) if told.read else ():
         yield wrapped("", note)
 
 
@@ -90,10 +92,8 @@ def _facts(told: Told) -> Iterator[tuple[str, str]]:
     checkpoints = counted(verdict.checkpoints, "checkpoint")
     kept = f", {verdict.kept} kept elsewhere" if verdict.kept else ""
     yield "checkpoints", f"{checkpoints.partition(' ')[0]} stored{kept}"
-    yield (
-        "tree",
-        f"{verdict.size:,} events, root {base64.b64encode(verdict.root).decode()}",
-    )
+    root = f", root {base64.b64encode(verdict.root).decode()}" if verdict.root else ""
+    yield "tree", f"{counted(verdict.size, 'event')}{root}"
     for signer in sorted(map(str, verdict.signers)):
         yield "signed by", signer
 
@@ -110,9 +110,11 @@ def _notes(told: Told) -> Iterator[str]:
     elif verdict.unsigned:
         count = verdict.unsigned
         why = f" ({told.not_signed})" if told.not_signed else ""
+        by = " by a key that was given" if told.trust.given else ""
         yield (
             f"{counted(count, 'event')} after the last checkpoint {_are(count)} "
-            f"unsigned{why}: that newer ones are missing could not be seen."
+            f"{'not signed' if by else 'unsigned'}{by}{why}: that newer ones are "
+            "missing could not be seen."
         )
     if not told.trust.given:
         where = "bundle itself" if told.bundle else "ledger's own key store"

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +12,8 @@ from wct_domain.errors import LedgerError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.verification import Verdict, verify_ledger, verify_run
 from wct_domain.verification.ledger import Progress
-from wct_entrypoints.cli.ledger_access import find_run, reading, writing
+from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.shared import (
     GATE,
@@ -129,13 +130,18 @@ def tell(told: Told, *, as_json: bool) -> None:
 def _opened(
     given: LedgerPlace | None, *, writable: bool
 ) -> Generator[tuple[Ledger, str | None]]:
-    """Open the ledger; with why it cannot be written, if that was wanted."""
+    """Open the ledger; with why it cannot be written, if that was wanted.
+
+    Erasures that were cut short stay so: somebody who can write to the file can ask
+    for one, and a key that is destroyed is missed by every backup.
+    """
     with ExitStack() as stack:
         ledger: Ledger | None = None
         refusal: str | None = None
         if writable:
             try:
-                ledger = stack.enter_context(writing(given))
+                opened = open_ledger(ledger_place(given), create=False)
+                ledger = stack.enter_context(closing(opened))
             except LedgerError as error:
                 refusal = f"the ledger cannot be written: {error}"
         yield ledger or stack.enter_context(reading(given)), refusal
@@ -153,8 +159,13 @@ def _seal(told: Told, ledger: Ledger) -> Told:
         return told._replace(not_signed="'wct verify' without RUN signs them")
     try:
         made = add_checkpoint(ledger, ledger.keys, utc_now)
+        signer = ledger.keys.signer.key
     except LedgerError as error:
         return told._replace(not_signed=str(error))
+    given = told.trust.given
+    if given and signer not in given:  # it says nothing to who trusts other keys
+        why = f"this ledger is signed by {signer} now: give that key, too, to trust it"
+        return told._replace(not_signed=why)
     return told if made is None else told._replace(signed_now=made.size)
 
 

@@ -156,5 +156,9 @@ def test_a_bundle_is_verified_alone_or_not_at_all(cli: Cli, recorded: str) -> No
 
 def test_what_is_no_bundle_is_no_traceback(cli: Cli) -> None:
     BUNDLE.write_bytes(os.urandom(1000))
-    assert cli("verify", "--bundle", BUNDLE).exit_code == 4
+    done = cli("verify", "--bundle", BUNDLE)
+    assert done.exit_code == 4
+    assert "is not a bundle" in done.stdout
+    assert "recomputed" not in done.stdout  # nor anything else that was not done
+    assert "signatures were checked" not in done.stdout
     assert cli("import", BUNDLE, *THERE).exit_code == 4

@@ -147,6 +147,24 @@ def test_after_a_rotation_older_checkpoints_still_count(cli: Cli) -> None:
     assert len(document["signers"]) == 2
 
 
+def test_who_only_knows_a_key_of_before_a_rotation_is_told_what_it_does_not_cover(
+    cli: Cli, recorded: str
+) -> None:
+    older = cli("ledger", "keys").stdout.strip()
+    made = cli("ledger", "rotate-key").stdout.strip()
+    cli("run", write(), "-q")
+    done = cli("verify", "--key", older)
+    assert done.exit_code == 0, recorded
+    told = done.stdout.replace("\n", " ")
+    assert "not signed by a key that was given" in told
+    assert made in told  # who does sign it
+    assert "Signed now" not in told
+    document = json.loads(cli("verify", "--key", older, "--json").stdout)
+    assert document["unsigned"] > 0
+    assert document["signed_now"] is None
+    assert "not signed" not in cli("verify", "--key", older, "--key", made).stdout
+
+
 @pytest.mark.parametrize("as_file", [False, True])
 def test_a_key_from_the_environment_signs(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, *, as_file: bool

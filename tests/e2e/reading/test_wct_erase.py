@@ -321,6 +321,22 @@ main()
 """
 
 
+def test_verifying_finishes_no_erasure(cli: Cli, records: Records, wct: Wct) -> None:
+    records.of_scope("shop")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "before the key", *ERASE, "--scope", "shop"],
+        cwd=wct.directory,
+        env=wct.environment(),
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    done = cli("verify")
+    assert (done.exit_code, done.stderr) == (0, "")
+    reader = open_ledger(records.path, create=False, read_only=True)
+    assert len(unfinished_erasures(reader)) == 1
+    reader.close()
+
+
 @pytest.mark.parametrize("when", ["before the key", "after the key", "after one run"])
 def test_an_erasure_that_is_killed_is_finished_by_whoever_writes_next(
     cli: Cli, records: Records, wct: Wct, when: str

@@ -22,6 +22,7 @@ and reads best in one place.
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
     ├─ ExportError · BundleError · RunNotFoundError
+    ├─ SubscriberError
     ├─ ResumeError                  RunHeldError · RunbookChangedError
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
                                     PartialRetryError · StreamTakenError
@@ -234,6 +235,12 @@ class BundleError(WctError):
     """A file is not a bundle, or not as it was when it was made."""
 
     code = "bundle"
+
+
+class SubscriberError(WctError):
+    """What was named, or installed, as a subscriber is none."""
+
+    code = "subscriber"
 
 
 class RunNotFoundError(WctError):

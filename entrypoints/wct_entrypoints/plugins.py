@@ -1,4 +1,4 @@
-"""What other installed packages bring: components, schemas, rulesets.
+"""What other installed packages bring: components, schemas, rulesets, subscribers.
 
 Entry points are read only by commands that need components: it costs more than
 all else that a small command does. A plugin that does not load is one warning that
@@ -21,10 +21,13 @@ from wct_entrypoints.logs import Log
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
 
+    from wct_domain.subscribers import DeclaredSubscriber
+
 CONNECTORS = "wct.connectors"
 ANALYSERS = "wct.analysers"
 SCHEMAS = "wct.schemas"
 RULESETS = "wct.rulesets"
+SUBSCRIBERS = "wct.subscribers"
 
 log = Log("wct.plugins")
 
@@ -80,6 +83,33 @@ def load_components(components: Components, container: ServiceContainer) -> None
         register(entry, components.analysers, "analyser")
 
 
+class InstalledSubscriber(NamedTuple):
+    """A subscriber that a package brings; ``problem`` is why it cannot be told."""
+
+    name: str
+    origin: str  # the distribution, with its version
+    declared: "DeclaredSubscriber | None"
+    problem: str | None = None
+
+
+def installed_subscribers() -> list[InstalledSubscriber]:
+    """Load the subscribers of all installed packages, broken ones included."""
+    return [_subscriber(entry) for entry in _sorted(SUBSCRIBERS)]
+
+
+def _subscriber(entry: "EntryPoint") -> InstalledSubscriber:
+    # Here, because most installations have none.
+    from wct_domain.subscribers import DeclaredSubscriber
+
+    try:
+        declared = DeclaredSubscriber.of(entry.load(), entry.name)
+    except BaseException as error:  # a stranger's package: whatever it raises
+        if ends_process(error) and not isinstance(error, SystemExit):
+            raise
+        return InstalledSubscriber(entry.name, _origin(entry), None, explain(error))
+    return InstalledSubscriber(entry.name, _origin(entry), declared)
+
+
 class Plugin(NamedTuple):
     """One thing that an installed package brings."""
 
@@ -93,7 +123,7 @@ def installed_plugins() -> list[Plugin]:
     """Load all entry points of wct's groups, and call none of them."""
     return [
         Plugin(group, entry.name, _origin(entry), _problem(entry))
-        for group in (CONNECTORS, ANALYSERS, SCHEMAS, RULESETS)
+        for group in (CONNECTORS, ANALYSERS, SCHEMAS, RULESETS, SUBSCRIBERS)
         for entry in _sorted(group)
     ]
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "ls-connectors": ("listing", "List installed connectors."),
     "ls-analysers": ("listing", "List installed analysers."),
     "ls-rulesets": ("listing", "List installed rulesets."),
+    "ls-subscribers": ("subscriber_list", "List installed subscribers."),
     "runs": ("runs", "List recorded runs, newest first."),
     "show": ("show", "Show one run, rebuilt from the ledger."),
     "events": ("events", "Print a run's events, one line each."),

@@ -1,37 +1,56 @@
 """A run and its watchers: progress, log lines, and who may interrupt it."""
 
+from time import monotonic
+
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.executor.core import LoadedRunbook, Outcome, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.application import equipment, make_bus, make_executor
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
+from wct_entrypoints.cli.listeners import Listeners
 from wct_entrypoints.cli.log_lines import log_event
 from wct_entrypoints.cli.progress import make_progress
-from wct_entrypoints.logs import Level, writes
+from wct_entrypoints.logs import Level, Log, writes
 
-DRAIN = 2.0  # seconds that subscribers get when the run has ended
+_OWN_DRAIN = 2.0  # seconds that progress, and the file of events, get in the end
 _SHORT_DRAIN = 0.2  # when somebody waits for the process to end
+_log = Log("wct")
 
 
 class Execution:
-    """One execution of a runbook that is read and checked already."""
+    """One execution of a runbook that is read and checked already.
+
+    Args:
+        keep_events: the file of events has some already, which stay.
+
+    Raises:
+        ExportError: the file of events cannot be written.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         components: Components,
         runbook: LoadedRunbook,
+        listeners: Listeners,
         *,
+        keep_events: bool,
         max_workers: int | None = None,
     ) -> None:
         self._runbook = runbook
+        self._drain = listeners.drain
+        file = listeners.event_file(ledger, keep=keep_events)
         self._bus = make_bus(ledger)
         self._executor = make_executor(
             equipment(ledger, self._bus, RegisteredSchemas(), components),
             max_workers=max_workers,
             read_runbook=lambda _path: runbook,
         )
+        # What is wct's own is waited for, however little time subscribers get.
+        self._own = [self._bus.subscribe(file, name="wct.events")] if file else []
+        for each in listeners.subscribers:
+            self._bus.subscribe(each.call, *each.types, name=each.name)
 
     def interrupt(self, signal: str) -> bool:
         """Stop the run; False if it does not run. Safe in a signal handler."""
@@ -51,18 +70,29 @@ class Execution:
         progress = None
         if writes(Level.INFO):
             # The log has a line for all that progress shows.
-            self._bus.subscribe(log_event, name="wct.log")
+            self._own.append(self._bus.subscribe(log_event, name="wct.log"))
         elif not quiet:
             progress = make_progress(len(self._runbook.runbook.execution))
-            self._bus.subscribe(progress, name="wct.progress")
-        patience = DRAIN
+            self._own.append(self._bus.subscribe(progress, name="wct.progress"))
+        hurry = False
         try:
             return self._executor.dispatch(command)
         except RunInterruptedError:
-            patience = _SHORT_DRAIN
+            hurry = True
             raise
         finally:
-            self._bus.drain(patience)
+            late = self._drained(hurry=hurry)
             if progress is not None:
                 progress.close()
+            for name in () if hurry else late:
+                _log.warning(
+                    "subscriber.left_behind", subscriber=name, seconds=self._drain
+                )
             self._bus.close()
+
+    def _drained(self, *, hurry: bool) -> list[str]:
+        """Let subscribers hear what is left; return the names of who needs longer."""
+        until = monotonic() + (_SHORT_DRAIN if hurry else _OWN_DRAIN)
+        for each in self._own:
+            each.wait(max(0.0, until - monotonic()))
+        return self._bus.drain(min(self._drain, _SHORT_DRAIN) if hurry else self._drain)

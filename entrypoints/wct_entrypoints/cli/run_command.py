@@ -21,6 +21,7 @@ from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
 from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
+from wct_entrypoints.cli.listeners import Listeners, find_listeners
 from wct_entrypoints.cli.outputs import Output, choose_output
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.run_outcome import lasting_name, resume, show, tell
@@ -41,6 +42,7 @@ class Prepared(NamedTuple):
     runbook: LoadedRunbook
     components: Components
     output: Output
+    listeners: Listeners
 
 
 def execute(options: RunOptions) -> int:
@@ -67,18 +69,22 @@ def prepared(options: RunOptions, run: str) -> Prepared:
     """Read and check everything that a run needs, before anything is recorded.
 
     Raises:
-        WctError: the results could not be written.
+        WctError: the results, or events, could not be written.
+        click.BadParameter: a subscriber that is named is none.
         SystemExit: the runbook was refused; all is said.
     """
     output = choose_output(
         options.output_dir, options.output, run=run, at=options.started
     )
     place = ledger_place(options.ledger)
-    own = OwnFiles((*ledger_files(place), *output.own))
+    events = () if options.events is None else (options.events,)
+    own = OwnFiles((*ledger_files(place), *output.own, *events))
     runbook, components = _checked(options, own)
     output.check()
     refuse_wrong_signing_key()
-    return Prepared(run, runbook, components, output)
+    taken = (*ledger_files(place), output.path, options.runbook)
+    listeners = find_listeners(options.subscribe, options.events, options.drain, taken)
+    return Prepared(run, runbook, components, output, listeners)
 
 
 def carry_out(
@@ -94,7 +100,12 @@ def carry_out(
     """
     run = ready.run
     execution = Execution(
-        ledger, ready.components, ready.runbook, max_workers=options.max_workers
+        ledger,
+        ready.components,
+        ready.runbook,
+        ready.listeners,
+        keep_events=isinstance(command, ResumeRunbook),
+        max_workers=options.max_workers,
     )
     try:
         with interrupting(execution.interrupt):

@@ -12,6 +12,16 @@ from wct_entrypoints.cli.shared import json_option, ledger_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def _no_dash(
+    _ctx: click.Context, _param: click.Parameter, value: Path | None
+) -> Path | None:
+    if value == Path("-"):
+        msg = "stdout is for results: name a file, or use 'wct events --follow'"
+        raise click.BadParameter(msg)
+    return value
+
+
 _FLAGS = (
     click.option(
         "--output-dir",
@@ -46,6 +56,28 @@ _FLAGS = (
         default="masked",
         show_default=True,
         help="Write raw evidence with 'full'. That you did is recorded in the run.",
+    ),
+    click.option(
+        "--events",
+        type=click.Path(path_type=Path),
+        callback=_no_dash,
+        metavar="FILE",
+        help="Write each event, as it is recorded, as a line of CloudEvents JSON. "
+        "'run' writes the file anew, 'resume' adds to it.",
+    ),
+    click.option(
+        "--subscribe",
+        multiple=True,
+        metavar="MODULE:CALLABLE",
+        help="Tell this function or class of each event; may be repeated.",
+    ),
+    click.option(
+        "--drain",
+        type=click.FloatRange(min=0, max=3600),
+        default=2.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time that subscribers get when the run has ended.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors."),
     json_option,

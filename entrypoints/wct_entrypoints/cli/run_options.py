@@ -25,6 +25,9 @@ class RunOptions(NamedTuple):
     log_level: str | None
     started: datetime  # local time, naive: format 1.0.0 has it so
     erasure_scope: str | None = None
+    events: Path | None = None  # file for events, as they are recorded
+    subscribe: tuple[str, ...] = ()  # as package.module:callable
+    drain: float = 2.0  # seconds
 
     @property
     def level(self) -> Level:

@@ -57,6 +57,7 @@ class Replay:
         self.inventory = Inventory()
         self.unknown = 0  # events that this wct has no name for
         self.pruned = 0  # events whose payload was dropped
+        self._folds = self.run.apply, self.inventory.apply
         self._positions: dict[str, int] = {}  # by event id
         self._first: Recorded | None = None
 
@@ -72,8 +73,8 @@ class Replay:
         """Take one more event into account."""
         if self._first is None:
             self._first = recorded
-        self.run.apply(recorded)
-        self.inventory.apply(recorded)
+        for fold in self._folds:
+            fold(recorded)
         self._positions[recorded.id] = recorded.position
         if (kind := recorded.event.__class__) in _UNSAID:
             self.unknown += kind is UnknownEvent
@@ -108,8 +109,8 @@ class Replay:
 class Walk:
     """A place in a run's history, from before its first event to behind its last.
 
-    Going back folds again from the start, a millisecond for a hundred events: states
-    are not kept, so that the longest run can be walked through.
+    Going back folds again from the start, some milliseconds for a thousand events:
+    states are not kept, so that the longest run can be walked through.
     """
 
     def __init__(self, history: Sequence[Recorded], position: int = 0) -> None:
@@ -191,8 +192,10 @@ def place(history: Sequence[Recorded], wanted: str) -> int:
 
 
 _NAMED = 20  # steps that an error names
-_UNSAID = {UnknownEvent, PrunedEvent}
-_ENDINGS = {StepCompleted, StepFailed, RunCompleted, RunFailed, RunInterrupted}
+_UNSAID: frozenset[type] = frozenset({UnknownEvent, PrunedEvent})
+_ENDINGS: frozenset[type] = frozenset(
+    {StepCompleted, StepFailed, RunCompleted, RunFailed, RunInterrupted}
+)
 # Not evidence.revealed, which has a step too: it comes when the run is over.
 _OF_STEPS = (
     StepStarted,

@@ -22,28 +22,27 @@ class Story:
     """
 
     def __init__(self, first: Recorded | None) -> None:
+        self._day = "" if first is None else f"{first.at.astimezone():%Y-%m-%d }"
         self._minute = self._after = datetime.min.replace(tzinfo=UTC)
-        self._offset = timedelta()
-        self._day = "" if first is None else self._stamp(first.at)[:10]
+        self._said = ""  # of the time, up to its seconds
         # Asked once: the lines of a run are many.
         self._place = _in_line if terminal_width() is None else wrapped
 
     def line(self, told: Told) -> str:
         """Tell an event."""
-        stamp = self._stamp(told.recorded.at)
-        when = stamp[11:] if stamp.startswith(self._day) else stamp
-        since = seconds(told.since)
-        head = f"{told.recorded.position:>4}  {when}  {'+' + since:>8}  "
+        at = told.recorded.at
+        if not self._minute <= at < self._after:
+            self._begin_minute(at)
+        when = f"{self._said}{at.second:02}.{at.microsecond // 1000:03}"
+        since = "+" + seconds(told.since)
+        head = f"{told.recorded.position:>4}  {when}  {since:>8}  "
         return self._place(head, _sentence(told))
 
-    def _stamp(self, at: datetime) -> str:
-        """``2026-11-22 15:44:34.123``, in the local time zone."""
-        # The zone is asked once a minute: it takes as long as all else of a line.
-        if not self._minute <= at < self._after:
-            self._minute = at.replace(second=0, microsecond=0)
-            self._after = self._minute + _MINUTE
-            self._offset = at.astimezone().utcoffset() or timedelta()
-        return (at + self._offset).isoformat(" ", "milliseconds")[:23]
+    def _begin_minute(self, at: datetime) -> None:
+        # Once a minute: to ask for the time zone takes as long as all else of a line.
+        self._minute = at.replace(second=0, microsecond=0)
+        self._after = self._minute + _MINUTE
+        self._said = f"{at.astimezone():%Y-%m-%d %H:%M:}".removeprefix(self._day)
 
 
 _MINUTE = timedelta(minutes=1)

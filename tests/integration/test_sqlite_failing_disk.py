@@ -13,6 +13,7 @@ from tests.failing_disk import Disk, failing_disk
 from tests.ledger_checks import first_broken, is_gapless, stored_events
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
+from wct_adapters.ledgers.sqlite.failures import read_failure
 from wct_domain.errors import BlobMissingError, LedgerError, LedgerWriteError
 from wct_domain.ports.ledger import NewEvent
 from wct_domain.testing.ledger_samples import (
@@ -233,3 +234,8 @@ def test_what_was_acknowledged_outlives_a_log_that_was_deleted_meanwhile(
     again.append(RUN, notes(4), expected=3)
     again.close()
     assert first_broken(stored_events(path)) is None
+
+
+def test_a_reader_that_the_disk_fails_is_told_that_it_may_be_full() -> None:
+    told = str(read_failure("x.db", apsw.IOError("disk I/O error")))
+    assert told.endswith("free some space if the disk is full, else check it")

@@ -25,6 +25,27 @@ def test_a_ledger_is_what_was_named_last(
     assert ledger_place(given, {"WCT_LEDGER": named}) == place
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mysql://u:secret@h/db",
+        Path("mysql://u:secret@h/db"),  # as a command line that wants paths hands it on
+        "sqlite:///secret.db",
+        "file:/secret.db",
+        "POSTGRESQL://u:secret@h/db",
+    ],
+)
+def test_a_url_of_something_else_is_refused_and_not_shown(given: Path | str) -> None:
+    with pytest.raises(LedgerUnusableError, match="PostgreSQL database as") as caught:
+        ledger_place(given, {})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["C:/ledger.db", "a:b.db", "in/mysql:/ledger.db"])
+def test_what_only_looks_like_a_url_is_a_file(given: str) -> None:
+    assert ledger_place(given, {}) == Path(given)
+
+
 def test_of_a_database_only_the_keys_are_files() -> None:
     home = Path.home() / ".local" / "share" / "wct"
     assert ledger_files(URL, {}) == (home,)

@@ -1,6 +1,7 @@
 """Which ledger a process works with: a file, or a PostgreSQL database."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ __all__ = [
 
 DEFAULT = Path(".wct/ledger.db")
 _BESIDE = ("-wal", "-shm", "-journal", ".locks")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")  # of a drive there is one letter
 
 
 def ledger_place(
@@ -33,9 +35,21 @@ def ledger_place(
 
     Returns:
         The path of a file, or the URL of a database as text.
+
+    Raises:
+        LedgerUnusableError: it is a URL of something else.
     """
     chosen = given or environ.get("WCT_LEDGER") or DEFAULT
-    return str(chosen) if is_url(str(chosen)) else Path(chosen)
+    if is_url(str(chosen)):
+        return str(chosen)
+    if (scheme := _SCHEME.match(str(chosen))) is not None:
+        # The rest is not shown: there may be a password in it.
+        msg = (
+            f"a ledger cannot be at a URL that begins with '{scheme[1]}:'; name a "
+            "file, or a PostgreSQL database as postgresql://USER@HOST/DATABASE"
+        )
+        raise LedgerUnusableError(msg)
+    return Path(chosen)
 
 
 def ledger_files(

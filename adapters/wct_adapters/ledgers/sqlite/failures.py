@@ -47,9 +47,11 @@ def read_failure(location: str, error: apsw.Error) -> LedgerUnusableError:
         return damaged(location, error)
     if isinstance(error, apsw.ConnectionClosedError):
         return LedgerUnusableError(f"ledger '{location}' is closed; open it again")
+    way_out = "check the disk and its permissions"
+    if isinstance(error, apsw.IOError):  # of a full disk, too: a reader shares memory
+        way_out = "free some space if the disk is full, else check it"
     return LedgerUnusableError(
-        f"ledger '{location}' could not be read: SQLite says: {error}; "
-        "check the disk and its permissions"
+        f"ledger '{location}' could not be read: SQLite says: {error}; {way_out}"
     )
 
 

@@ -44,7 +44,8 @@ def causes(before: RunFacts, after: RunFacts, step: str) -> tuple[Cause, ...]:
     ``step`` is planned in both runs. What cannot be compared is a cause of the kind
     ``unknown``.
     """
-    return tuple(_Causes(before.of_step(step), after.of_step(step)).of(step))
+    found = _Causes(before.of_step(step), after.of_step(step))
+    return tuple(found.of(step)) or tuple(found.unread(step))
 
 
 class _Causes:
@@ -66,6 +67,23 @@ class _Causes:
             if left is not None and right is not None:
                 yield from self._component(kind, left, right)
         yield from self._code()
+
+    def unread(self, step: str) -> Iterator[Cause]:
+        """Name a source that was read in one of the runs only.
+
+        Where nothing else differs: a step that fails before it reads has no input.
+        """
+        one, other = self._before.run.steps[step], self._after.run.steps[step]
+        if one.plan.connector is None or other.plan.connector is None:
+            return
+        was, now = self._before.source(one), self._after.source(other)
+        if (was is None) != (now is None):
+            yield Cause(
+                "input",
+                f"what {other.plan.connector} read",
+                "nothing" if was is None else _read(was.items),
+                "nothing" if now is None else _read(now.items),
+            )
 
     def _settings(self, step: str, one: StepState, other: StepState) -> Iterator[Cause]:
         for facts in (self._before, self._after):
@@ -98,7 +116,7 @@ class _Causes:
     def _source(self, one: StepState, other: StepState) -> Iterator[Cause]:
         was, now = self._before.source(one), self._after.source(other)
         if was is None or now is None:
-            return  # it was not read, and the step's failure says why
+            return  # see ``unread``
         what = f"what {now.connector} read"
         if not self._one_key:
             yield Cause("unknown", f"{what}: recorded in two ledgers")

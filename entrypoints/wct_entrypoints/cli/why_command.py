@@ -227,5 +227,5 @@ def _judgement(answer: _Answer) -> str:
         case _:
             return (
                 "It came to something else all the same: a component decides by "
-                "something that is not recorded."
+                "something that is not recorded, such as a service or its own clock."
             )

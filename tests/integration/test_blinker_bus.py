@@ -254,3 +254,23 @@ def test_a_failure_is_recorded_outside_the_run_and_without_its_text() -> None:
     )
     assert failed.causation_id == recorded.id
     assert [each.event for each in ledger.read("run")] == [DONE]
+
+
+def test_once_closed_nobody_is_told_what_was_taken_from_the_queue(
+    stage: Stage,
+) -> None:
+    told: list[int] = []
+    first, closed = threading.Event(), threading.Event()
+
+    def slow(recorded: Recorded) -> None:
+        told.append(recorded.position)
+        first.set()
+        closed.wait(5)
+
+    subscription = stage.bus.subscribe(slow)
+    stage.record(*notes(20))
+    assert first.wait(5)
+    stage.bus.close()
+    closed.set()
+    assert subscription.wait(5)
+    assert told == [1]

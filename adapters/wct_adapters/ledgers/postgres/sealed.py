@@ -1,7 +1,7 @@
 """A PostgreSQL ledger as its verifier sees it: sealed rows, blobs and checkpoints."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from wct_adapters.ledgers.postgres.read import PAGE, PagedReader
 from wct_adapters.ledgers.rows import id_text, moment, optional_id_text
@@ -28,15 +28,41 @@ FROM wct.seals n CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (SELECT name FROM wct.streams WHERE id = e.stream LIMIT 1) s
 WHERE n.seal BETWEEN %s AND %s ORDER BY n.seal
 """
-_ROWS_OF_STREAM: Final = """
-SELECT n.seal, s.name, e.position, e.event_id, e.type, e.recorded_at,
+# As sealing.py orders them. What is not numbered, and comes before what is, was put
+# there by somebody else: readers of its stream would see it.
+_LAST_NUMBERED: Final[LiteralString] = """(
+    SELECT e.xid, CASE WHEN e.xid = '3' THEN 9223372036854775807
+        ELSE e.global_position END
+    FROM wct.seals s JOIN wct.events e USING (global_position)
+    ORDER BY s.seal DESC LIMIT 1
+)"""
+_PASSED_OVER: Final = f"""
+SELECT (
+    SELECT count(*) FROM wct.events WHERE (xid, global_position) <= {_LAST_NUMBERED}
+) - (SELECT count(*) FROM wct.seals)
+"""  # noqa: S608  # constants
+_ROWS_PASSED_OVER: Final = f"""
+SELECT 0, s.name, e.position, e.event_id, e.type, e.recorded_at,
     coalesce(e.correlation, s.name), e.causation, e.salt, e.payload,
     e.payload_digest, e.hash
-FROM wct.streams s JOIN wct.events e ON e.stream = s.id CROSS JOIN LATERAL (
+FROM wct.events e JOIN wct.streams s ON s.id = e.stream
+WHERE (e.xid, e.global_position) <= {_LAST_NUMBERED} AND NOT EXISTS (
+    SELECT FROM wct.seals n WHERE n.global_position = e.global_position
+)
+ORDER BY e.xid, e.global_position LIMIT 1000
+"""  # noqa: S608  # constants
+_ROWS_OF_STREAM: Final = f"""
+SELECT coalesce(n.seal, 0), s.name, e.position, e.event_id, e.type, e.recorded_at,
+    coalesce(e.correlation, s.name), e.causation, e.salt, e.payload,
+    e.payload_digest, e.hash
+FROM wct.streams s JOIN wct.events e ON e.stream = s.id LEFT JOIN LATERAL (
     SELECT seal FROM wct.seals WHERE global_position = e.global_position LIMIT 1
-) n
-WHERE s.name = %s AND e.position BETWEEN %s AND %s ORDER BY e.position
-"""
+) n ON true
+WHERE s.name = %s AND e.position BETWEEN %s AND %s AND (
+    n.seal IS NOT NULL OR (e.xid, e.global_position) <= {_LAST_NUMBERED}
+)
+ORDER BY e.position
+"""  # noqa: S608  # constants
 _LENGTH: Final = """
 SELECT coalesce(max(position), 0) FROM wct.events
 WHERE stream = (SELECT id FROM wct.streams WHERE name = %s)
@@ -77,11 +103,13 @@ class SealedReader:
         if stream is None:
             for first, last in _ranges(after, self.last_seal()):
                 yield from map(_stored, self._page(_ALL_ROWS, (first, last)))
+            if after == 0 and self._page(_PASSED_OVER)[0][0]:
+                yield from map(_stored, self._page(_ROWS_PASSED_OVER))
             return
         length: int = self._page(_LENGTH, (stream,))[0][0]
         for first, last in _ranges(0, length):
             page = self._page(_ROWS_OF_STREAM, (stream, first, last))
-            yield from (_stored(row) for row in page if row[0] > after)
+            yield from (_stored(row) for row in page if not after or row[0] > after)
 
     def seal_of(self, stream: str, position: int) -> int | None:
         found = self._page(_SEAL, (stream, position))

@@ -24,6 +24,8 @@ SELECT global_position, stream, position, event_id, type, recorded_at,
 correlation, causation, salt, payload, payload_digest, hash FROM events
 """
 _ALL_ROWS = _ROWS + "WHERE global_position > ? ORDER BY global_position LIMIT 1000"
+# None of ours: they are for a verifier to find, as readers of a stream would see them.
+_BELOW = _ROWS + "WHERE global_position <= 0 ORDER BY global_position LIMIT 1000"
 _OF_STREAM = "WHERE stream = (SELECT id FROM streams WHERE name = ?) "
 _ROWS_OF_STREAM = _ROWS + _OF_STREAM + "AND position > ? ORDER BY position LIMIT 1000"
 _SEAL = """
@@ -65,13 +67,17 @@ class SealedReader:
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
         if stream is None:
+            below = after == 0
             while page := self._page(_ALL_ROWS, (after,)):
                 yield from self._stored(page)
                 after = page[-1][0]
+            if below and (page := self._page(_BELOW, ())):
+                yield from self._stored(page)
             return
         position = 0
         while page := self._page(_ROWS_OF_STREAM, (stream, position)):
-            yield from (row for row in self._stored(page) if row.seal > after)
+            rows = self._stored(page)
+            yield from (row for row in rows if row.seal > after) if after else rows
             position = page[-1][2]
 
     def _stored(self, page: list[Any]) -> Iterator[StoredRow]:

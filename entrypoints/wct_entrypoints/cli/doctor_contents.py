@@ -230,7 +230,7 @@ def _erasures(contents: Contents) -> Iterator[Line]:
             f"one of {names}{more} was cut short (reason {request.reason}): what "
             "they stored may still be there",
             Level.ERROR,
-            "any command that writes to the ledger finishes it, such as 'wct verify'",
+            "the next run finishes it, or 'wct erase' again; 'wct verify' does not",
             {"runs": list(runs), "reason": request.reason, "scope": request.scope},
         )
 

@@ -294,6 +294,8 @@ def test_an_unfinished_erasure_is_an_error_until_it_is_finished(
     assert level == "error"
     assert f"one of {run[:8]} was cut short (reason art17)" in text
     assert cli("verify").exit_code == 0
+    assert "erasures" in faults(examined(cli))  # who verifies destroys nothing
+    assert cli("ledger", "rotate-key").exit_code == 0
     assert faults(examined(cli)) == {}
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from wct_domain.events import Reason
+from wct_domain.events import Reason, RunExported
 from wct_domain.executor.erasure import erase
 from wct_domain.executor.erasure_targets import (
     Holding,
@@ -58,6 +58,7 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
         tools = erasure_tools(ledger)
         refuse_running(ledger, target.runs)
         holdings = [holding(tools, run) for run in target.runs]
+        copies = sum(_readable_copies(ledger, run) for run in target.runs)
         if not wanted.yes:
             _ask(holdings, ledger)
         erase(
@@ -71,7 +72,7 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
     if as_json:
         print_json(_document(wanted, holdings, given_back))
     else:
-        for line in _lines(holdings, given_back):
+        for line in (*_lines(holdings, given_back), *_copy_lines(copies)):
             click.echo(line)
 
 
@@ -114,10 +115,28 @@ def _lines(holdings: Sequence[Holding], given_back: int | None) -> Iterator[str]
         blobs = counted(sum(each.blobs for each in holdings), "blob")
         yield f"Erased {blobs} of {runs}; their key is destroyed"
     else:
-        yield f"Nothing is left of {runs} that could be erased"
+        yield f"Nothing is left of {runs} that could be erased; their key is destroyed"
     if given_back is not None:
         yield f"The ledger file is {size(given_back)} smaller"
     yield "Results files, and backups of ledger and key store, are yours to delete"
+
+
+def _readable_copies(ledger: Ledger, run: str) -> int:
+    """Count the bundles of a run that can be read without the key that is destroyed."""
+    events = (recorded.event for recorded in ledger.read(run))
+    return sum(
+        isinstance(event, RunExported) and (event.masked or bool(event.readable_by))
+        for event in events
+    )
+
+
+def _copy_lines(copies: int) -> Iterator[str]:
+    if copies:
+        can = "it" if copies == 1 else "them"
+        yield (
+            f"Exported before: {counted(copies, 'bundle')}; whoever has {can} can "
+            "still read results: 'wct events RUN --type run.exported' says when"
+        )
 
 
 def _document(

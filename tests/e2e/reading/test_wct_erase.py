@@ -55,6 +55,26 @@ def test_a_run_is_erased_and_its_record_stays(cli: Cli, records: Records) -> Non
     assert last[1].endswith("6 blobs erased, and the key to open them")
 
 
+def test_copies_that_stay_readable_are_told(
+    cli: Cli, records: Records, tmp_path: Path
+) -> None:
+    run = records.completed()
+    sealed, masked = tmp_path / "sealed.zip", tmp_path / "masked.zip"
+    assert cli("export", run, "-o", str(sealed)).exit_code == 0
+    assert cli("export", run, "-o", str(masked), "--masked").exit_code == 0
+    assert "Exported before: 1 bundle;" in cli(*ERASE, run).stdout
+    again = cli(*ERASE, run).stdout
+    assert "Nothing is left of 1 run" in again
+    assert "their key is destroyed" in again
+    assert "Exported before: 1 bundle;" in again
+
+
+def test_nothing_is_said_of_copies_where_there_are_none(
+    cli: Cli, records: Records
+) -> None:
+    assert "Exported" not in cli(*ERASE, records.completed()).stdout
+
+
 def test_what_every_command_says_of_an_erased_run(cli: Cli, records: Records) -> None:
     run = records.with_failures()
     cli(*ERASE, run)

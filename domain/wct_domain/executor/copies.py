@@ -9,6 +9,7 @@ from wct_domain.bundle import BLOBS, SHARED, Members, about
 from wct_domain.commands import NoteExport, NoteImport
 from wct_domain.errors import (
     BlobDamagedError,
+    ErasedError,
     LedgerWriteError,
     StreamTakenError,
     WrongExpectedVersionError,
@@ -103,12 +104,29 @@ def _is_ours(ledger: Ledger, checked: Checked, *, taken_in: bool) -> bool:
     """Say whether a run was recorded here.
 
     Anybody can write the id of this ledger into a bundle, and sign that with a key of
-    their own: what was not here is believed to be ours only by our own signature.
+    their own: what was not here is believed to be ours only by our own signature. And
+    anybody who was given a run can sign it as theirs: it stays ours if we have its key.
     """
+    if not taken_in and _has_key_here(ledger, checked):
+        return True
     if checked.manifest.log not in (ledger.log_id, *ledger.former_ids):
         return False
     own = ledger.keys.verifier_keys()
     return not taken_in or not checked.verdict.signers.isdisjoint(own)
+
+
+def _has_key_here(ledger: Ledger, checked: Checked) -> bool:
+    started = next(row for row in checked.rows if row.stream == checked.manifest.run)
+    scope = _scope(started)
+    if scope is None:
+        return False
+    try:
+        ledger.keys.sealer_of(scope).seal(b"")
+    except ErasedError:
+        return True
+    except BlobDamagedError:  # there is none
+        return False
+    return True
 
 
 def _is_noted(ledger: Ledger, rows: Sequence[StoredRow]) -> bool:
@@ -150,7 +168,7 @@ def _refuse_others(
         for row in streams[name]:
             named.update(references_in(row.type, row.payload or b""))
     known = {blob.digest for name in streams.keys() & here for blob in blobs[name]}
-    alone = _has_scope(streams[run][0])
+    alone = _scope(streams[run][0]) is not None
     for digest in sorted(ledger.maintenance.blob_sizes(named - known)):
         if alone or _is_sealed(ledger, digest):
             msg = (
@@ -160,12 +178,12 @@ def _refuse_others(
             raise LedgerWriteError(msg)
 
 
-def _has_scope(started: StoredRow) -> bool:
-    """Say whether a run's blobs are its own, so that they go with it."""
+def _scope(started: StoredRow) -> str | None:
+    """Return the scope for which a run's blobs are sealed, and go; "": not known."""
     if started.payload is None:
-        return True
+        return ""
     event = decode(started.type, started.payload)
-    return not isinstance(event, RunStarted) or event.scope is not None
+    return event.scope if isinstance(event, RunStarted) else ""
 
 
 def _is_sealed(ledger: Ledger, digest: str) -> bool:

@@ -293,6 +293,16 @@ def test_the_id_of_a_ledger_alone_does_not_make_a_run_its_own() -> None:
     assert isinstance(last.event, RunImported)
 
 
+def test_a_run_of_this_ledger_stays_its_own_whoever_signs_it() -> None:
+    target, thief = MemoryLedger(noon), MemoryLedger(noon)
+    own_run(target)
+    held = bundle_of(target, OTHER)
+    rows = checked(held).rows
+    thief.import_rows(rows, [blob(target.blob(each)) for each in target.blob_digests()])
+    assert taken(target, bundle_of(thief, OTHER)).events == 0
+    assert [row.hash for row in target.rows()] == [row.hash for row in rows]
+
+
 def test_keys_of_this_ledger_are_not_shared_for_a_run_of_another() -> None:
     source, _, _ = sealed_run()
     target, reader = MemoryLedger(noon), MemoryLedger(noon).keys.reader

@@ -30,9 +30,12 @@ class Keyboard:
         sign = self._sign()
         if sign != ESCAPE or not self._is_more():
             return sign
+        # As ECMA-48 has them: ESC [ ... and a letter or ~; or ESC O and a letter.
         sequence = sign + self._sign()
-        while self._is_more() and not sequence[-1].isalpha():
+        while self._is_more() and (len(sequence) == 2 or not _ends(sequence)):
             sequence += self._sign()
+            if sequence[1] == "O":
+                break
         return sequence
 
     def line(self, prompt: str) -> str:
@@ -76,6 +79,10 @@ def keys() -> Generator[Keyboard]:
         yield Keyboard()
     finally:
         termios.tcsetattr(file, termios.TCSADRAIN, before)
+
+
+def _ends(sequence: str) -> bool:
+    return sequence[-1].isalpha() or sequence[-1] == "~"
 
 
 def _show(text: str) -> None:

@@ -10,9 +10,15 @@ from wct_entrypoints.cli.printing import print_lines, wrapped
 from wct_entrypoints.cli.replay_text import Story, state_of
 from wct_entrypoints.cli.shared import printable
 
+
+def _arrows(letters: str) -> list[str]:
+    """Return what arrow keys send, in either mode of a terminal."""
+    return [f"{ESCAPE}{way}{letter}" for letter in letters for way in "[O"]
+
+
 _KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("n", " ", "\r", "\n", "\x1b[C", "\x1b[B"), "next"),
-    **dict.fromkeys(("b", "p", "\x7f", "\x1b[D", "\x1b[A"), "back"),
+    **dict.fromkeys(("n", " ", "\r", "\n", *_arrows("CB")), "next"),
+    **dict.fromkeys(("b", "p", "\x7f", *_arrows("DA")), "back"),
     "j": "jump",
     "s": "state",
     "a": "artifact",

@@ -183,7 +183,7 @@ class TestStepByStep:
 
     def test_the_keys_walk_back_and_forth(self, wct: Wct, records: Records) -> None:
         records.with_failures()
-        seen = typed(wct, "nnb", "n" * 12, "q")
+        seen = typed(wct, "n\x1b[Cb", "\x1bOC" * 6 + "n" * 6, "q")
         positions = [
             int(line.split()[0]) for line in seen if line.lstrip()[:1].isdigit()
         ]

@@ -196,3 +196,15 @@ def test_a_crash_while_writing_leaves_the_old_store(
     assert loaded(store, LOG) == key
     made(store, OTHER_LOG)
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]
+
+
+def test_a_store_that_went_away_is_not_made_again_without_its_keys(
+    tmp_path: Path,
+) -> None:
+    store = tmp_path / "keys"
+    made(store, LOG)
+    safe = FileSafe(store, LOG, "ledger")
+    store.unlink()
+    with pytest.raises(LedgerUnusableError, match="is missing"):
+        safe.change(lambda _: None)
+    assert not store.exists()

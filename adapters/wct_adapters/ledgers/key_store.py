@@ -57,6 +57,8 @@ class FileSafe:
         Raises:
             LedgerUnusableError: as ``read``, or the store cannot be written.
         """
+        if not os.path.exists(self._path):  # noqa: PTH110  # says no where it may not look
+            raise _unusable(self._path, self._location, "is missing")  # and makes none
         with self._open():
             store = _read(self._path, self._location)
             entry = self._entry_in(store)

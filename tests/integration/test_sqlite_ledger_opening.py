@@ -133,6 +133,18 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     assert sorted(files(tmp_path)) == sorted([name, f"{name}.keys"])
 
 
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_reader_that_is_closed_leaves_no_log_behind(
+    tmp_path: Path, *, reads: bool
+) -> None:
+    path = recorded(tmp_path / "ledger.db")
+    ledger = opened(path, read_only=True)
+    if reads:
+        assert len(list(ledger.read_all())) == 1
+    ledger.close()
+    assert not list(tmp_path.glob("ledger.db-*"))
+
+
 def test_a_relative_path_stays_where_it_was_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

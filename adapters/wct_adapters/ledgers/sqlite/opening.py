@@ -160,7 +160,8 @@ def _open_for_writing(
 
 def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
     location = str(path)
-    with _opened(location, partial(connect_for_reading, path.absolute())) as connection:
+    connect = partial(connect_for_reading, path.absolute())
+    with _opened(location, connect) as connection:
         file = OpenedFile(path)
         if recorded_format(connection, location) is None:
             raise _empty(location)
@@ -169,7 +170,7 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
     return _ledger(
         path,
         identity,
-        PagedReader(lambda: connection, file, location),
+        PagedReader(connect, file, location, connection),
         None,
         KeyRing(FileSafe(keys.absolute(), identity.log_id, location), identity.log_id),
     )

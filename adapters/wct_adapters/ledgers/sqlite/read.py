@@ -69,19 +69,23 @@ _RECORD: Callable[[Iterable[Any]], Recorded] = partial(_TUPLE.__new__, Recorded)
 
 
 class PagedReader:
-    """Reads through a connection of its own, opened when first needed.
+    """Reads through a connection of its own: the one given, or opened when needed.
 
     It is shared by all threads of this process and locked for one page at a time;
     a writer never waits for it.
     """
 
     def __init__(
-        self, connect: Callable[[], Database], file: OpenedFile, location: str
+        self,
+        connect: Callable[[], Database],
+        file: OpenedFile,
+        location: str,
+        connection: Database | None = None,
     ) -> None:
         self._connect = connect
         self._file = file
         self._location = location
-        self._connection: Database | None = None
+        self._connection = connection  # closed with this reader, also if never used
         self._closed = False
         self._lock = Lock()
         self.stream_names = Names("streams", location)

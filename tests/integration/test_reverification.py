@@ -6,8 +6,10 @@ import pytest
 
 from tests.changing_world import World
 from tests.unit.core.toys import planned, step
+from tests.unit.projections.histories import completed, read, recorded, started
 from wct_domain.commands import StartRun
 from wct_domain.events import StepStarted
+from wct_domain.executor.reexecution import pasts_of
 from wct_domain.executor.reverification import (
     Installed,
     Reverification,
@@ -224,3 +226,32 @@ def test_a_resumed_run_is_verified_by_the_last_attempt_at_each_step() -> None:
     assert set(verdicts(again(ledger, run, World())).values()) == {SAME}
     kept = of(again(ledger, run, World(bias=1)), "kept")
     assert kept.verdict is DIVERGED
+
+
+def test_a_source_is_compared_with_what_it_was_when_the_step_read_it() -> None:
+    aside = {**World().step(0), "id": "aside", "analyser": "second"}
+    then = World(breaks=True)
+    then.runbook["execution"].append(aside)
+    ledger = memory_ledger()
+    run = then.run(ledger)
+    later = World(texts=["one", "two", "three"])
+    later.runbook["execution"].append(aside)
+    later.resume(ledger, run)
+    found = verdicts(again(ledger, run, later))
+    assert (found["kept"], found["aside"]) == (Verdict.INPUT_CHANGED, SAME)
+
+
+def test_a_source_whose_reading_was_recorded_late_is_compared_all_the_same() -> None:
+    ends = [
+        StepStarted(step="b", at=datetime.now(UTC), seed=1),
+        completed("b"),
+        StepStarted(step="a", at=datetime.now(UTC), seed=1),
+        read("a"),
+    ]
+    history = recorded(started("a", "b"), *ends)
+    caused = [
+        each._replace(causation_id=history[index].id)
+        for each, index in zip(history, [0, 0, 1, 0, 3], strict=True)
+    ]
+    pasts = pasts_of(caused)
+    assert pasts["b"].sources == {("files", "standard_input/1.0.0"): "c" * 64}

@@ -5,7 +5,7 @@ reads its source once more. What it emits is compared with what is recorded, by 
 digests, which leave out what differs from run to run.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -46,6 +46,7 @@ class Past(NamedTuple):
     started: StepStarted
     emitted: tuple[AnyEvent, ...]  # by its handler, the start apart
     given: ArtifactSaved | None  # the artifact that it read, if there was one
+    sources: Mapping[tuple[str, str], str]  # connector and schema: content, at its end
 
     @property
     def ended(self) -> Ended | None:
@@ -78,20 +79,29 @@ def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
     by_id: dict[str, str] = {}
     origins: dict[str, str | None] = {}
     artifacts = Artifacts()
+    # A resumed run may have read a source again for the steps that it did again.
+    sources: dict[tuple[str, str], str] = {}
     for recorded in history:
         event = recorded.event
         if steps := getattr(event, "steps", None):
             origins = {step.id: step.input_from for step in steps}
         if isinstance(event, StepStarted):
             given = artifacts.saved.get(origins.get(event.step) or "")
-            begun[event.step] = recorded.id, Past(event, (), given)
+            begun[event.step] = recorded.id, Past(event, (), given, {})
             by_id[recorded.id] = event.step
         elif (step := by_id.get(recorded.causation_id or "")) is not None:
             start, past = begun[step]
             if start == recorded.causation_id:
-                begun[step] = start, past._replace(emitted=(*past.emitted, event))
+                emitted = (*past.emitted, event)
+                if isinstance(event, SourceRead):
+                    sources[event.connector, event.output_schema] = event.content
+                begun[step] = start, past._replace(emitted=emitted, sources={**sources})
         artifacts.apply(event)
-    return {step: past for step, (_, past) in begun.items()}
+    # That a source was read may be recorded after the end of a step that shares it.
+    return {
+        step: past._replace(sources={**sources, **past.sources})
+        for step, (_, past) in begun.items()
+    }
 
 
 class _Readings(SharedSources):
@@ -133,7 +143,6 @@ class Reexecution:
 
     Args:
         plan: the run's runbook, secrets included.
-        sources: what connectors read in the run, by connector and schema.
         timer: monotonic nanoseconds.
     """
 
@@ -143,7 +152,6 @@ class Reexecution:
         plan: ExecutionPlan,
         components: Components,
         schemas: SchemaSource,
-        sources: Iterable[SourceRead],
         timer: Callable[[], int],
     ) -> None:
         self._plan = plan
@@ -154,7 +162,6 @@ class Reexecution:
         self._key = ledger.keys.content_key
         self._volatile = VolatileFields(schemas)
         self._readings = _Readings(plan)
-        self._recorded = {(s.connector, s.output_schema): s.content for s in sources}
 
     def again(self, step: ExecutionStep, past: Past) -> Again:
         """Do a step again.
@@ -164,7 +171,7 @@ class Reexecution:
             SystemExit: a component asked the process to exit.
         """
         self._refuse_what_is_missing(step, past)
-        unavailable = self._unavailable(step)
+        unavailable = self._unavailable(step, past)
         if unavailable is not None:
             return Again((), None, "not available", unavailable)
         error: list[BaseException] = []
@@ -180,7 +187,7 @@ class Reexecution:
         return Again(
             tuple(emitted),
             _result(emitted, stored),
-            self._read(step),
+            self._read(step, past),
             error[0] if error else None,
         )
 
@@ -234,10 +241,10 @@ class Reexecution:
                 msg = f"the artifact that it reads is gone: {error}"
                 raise NotPossibleError(msg) from error
 
-    def _unavailable(self, step: ExecutionStep) -> Exception | None:
+    def _unavailable(self, step: ExecutionStep, past: Past) -> Exception | None:
         """Return why a connector that read its source then cannot even be made now."""
         name = step.connector
-        if name is None or not any(each[0] == name for each in self._recorded):
+        if name is None or not any(each[0] == name for each in past.sources):
             return None
         config = self._plan.connectors[name]
         try:
@@ -246,18 +253,18 @@ class Reexecution:
             return error
         return None
 
-    def _read(self, step: ExecutionStep) -> Read | None:
+    def _read(self, step: ExecutionStep, past: Past) -> Read | None:
         name = step.connector
         if name is None:
             return None
         if name in self._readings.failed:
-            known = any(each[0] == name for each in self._recorded)
+            known = any(each[0] == name for each in past.sources)
             return "not available" if known else None
         now = {k: v for k, v in self._readings.digests.items() if k[0] == name}
         if not now:
             return None
         same = all(
-            self._recorded.get(key, digest) == digest for key, digest in now.items()
+            past.sources.get(key, digest) == digest for key, digest in now.items()
         )
         return "unchanged" if same else "changed"
 

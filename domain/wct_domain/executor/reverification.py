@@ -236,7 +236,6 @@ class Reverification:
                     plan,
                     installed.components,
                     installed.schemas,
-                    self.facts.run.sources,
                     installed.timer,
                 ),
             )

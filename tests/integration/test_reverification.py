@@ -242,13 +242,14 @@ def test_a_source_is_compared_with_what_it_was_when_the_step_read_it() -> None:
 
 
 def test_a_source_whose_reading_was_recorded_late_is_compared_all_the_same() -> None:
-    ends = [
-        StepStarted(step="b", at=datetime.now(UTC), seed=1),
+    now = datetime.now(UTC)
+    history = recorded(
+        started("a", "b"),
+        StepStarted(step="b", at=now, seed=1),
         completed("b"),
-        StepStarted(step="a", at=datetime.now(UTC), seed=1),
+        StepStarted(step="a", at=now, seed=1),
         read("a"),
-    ]
-    history = recorded(started("a", "b"), *ends)
+    )
     caused = [
         each._replace(causation_id=history[index].id)
         for each, index in zip(history, [0, 0, 1, 0, 3], strict=True)

@@ -9,15 +9,10 @@ from tests.unit.core.toys import planned, step
 from tests.unit.projections.histories import completed, read, recorded, started
 from wct_domain.commands import StartRun
 from wct_domain.events import StepStarted
-from wct_domain.executor.reexecution import pasts_of
-from wct_domain.executor.reverification import (
-    Installed,
-    Reverification,
-    RunVerified,
-    Verdict,
-    Verified,
-)
+from wct_domain.executor.pasts import pasts_of
+from wct_domain.executor.reverification import Installed, Reverification
 from wct_domain.executor.stream import StreamAtWork
+from wct_domain.executor.verified import RunVerified, Verdict, Verified
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.ledger import Ledger, NewEvent
 from wct_domain.runbook import Runbook, parse_runbook

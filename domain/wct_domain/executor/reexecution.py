@@ -5,7 +5,7 @@ reads its source once more. What it emits is compared with what is recorded, by 
 digests, which leave out what differs from run to run.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -15,45 +15,21 @@ from wct_domain.components import Components, make_connector
 from wct_domain.digests import Reference
 from wct_domain.errors import BlobMissingError, LedgerError, WctError
 from wct_domain.events import (
-    AnyEvent,
-    ArtifactMissing,
-    ArtifactSaved,
     Event,
-    PluginNoted,
-    SourceRead,
     StepCompleted,
-    StepFailed,
     StepStarted,
 )
-from wct_domain.explaining import explain
+from wct_domain.executor.pasts import Past
 from wct_domain.handlers.run_step import run_step
 from wct_domain.handlers.sources import Digest, SharedSources
 from wct_domain.handlers.tools import StepTools
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.components import Connector
-from wct_domain.ports.ledger import Blob, BlobStore, Ledger, Recorded
+from wct_domain.ports.ledger import Blob, BlobStore, Ledger
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema, SchemaSource
-
-Ended: TypeAlias = StepCompleted | StepFailed
-
-
-class Past(NamedTuple):
-    """What is recorded of the last time that a step was tried."""
-
-    started: StepStarted
-    emitted: tuple[AnyEvent, ...]  # by its handler, the start apart
-    given: ArtifactSaved | None  # the artifact that it read, if there was one
-    sources: Mapping[tuple[str, str], str]  # connector and schema: content, at its end
-
-    @property
-    def ended(self) -> Ended | None:
-        """How it ended; None: it was cut off."""
-        found = (each for each in self.emitted if isinstance(each, Ended))
-        return next(found, None)
-
 
 Read: TypeAlias = Literal["unchanged", "changed", "not available"]
 
@@ -71,37 +47,6 @@ class NotPossibleError(WctError):
     """A step cannot be done again from what is recorded."""
 
     code = "replay.not-possible"
-
-
-def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
-    """Collect what is recorded of each step that began."""
-    begun: dict[str, tuple[str, Past]] = {}  # step: (id of its start, what followed)
-    by_id: dict[str, str] = {}
-    origins: dict[str, str | None] = {}
-    artifacts = Artifacts()
-    # A resumed run may have read a source again for the steps that it did again.
-    sources: dict[tuple[str, str], str] = {}
-    for recorded in history:
-        event = recorded.event
-        if steps := getattr(event, "steps", None):
-            origins = {step.id: step.input_from for step in steps}
-        if isinstance(event, StepStarted):
-            given = artifacts.saved.get(origins.get(event.step) or "")
-            begun[event.step] = recorded.id, Past(event, (), given, {})
-            by_id[recorded.id] = event.step
-        elif (step := by_id.get(recorded.causation_id or "")) is not None:
-            start, past = begun[step]
-            if start == recorded.causation_id:
-                emitted = (*past.emitted, event)
-                if isinstance(event, SourceRead):
-                    sources[event.connector, event.output_schema] = event.content
-                begun[step] = start, past._replace(emitted=emitted, sources={**sources})
-        artifacts.apply(event)
-    # That a source was read may be recorded after the end of a step that shares it.
-    return {
-        step: past._replace(sources={**sources, **past.sources})
-        for step, (_, past) in begun.items()
-    }
 
 
 class _Readings(SharedSources):
@@ -274,33 +219,3 @@ def _result(emitted: Sequence[Event], stored: Sequence[Blob]) -> Message | None:
         if isinstance(event, StepCompleted):
             return BlobReader(_Drafted(stored)).message(event.result)
     return None
-
-
-def signature(
-    event: AnyEvent, content: Callable[[Reference], str]
-) -> tuple[object, ...] | None:
-    """Say of an event what must be the same when its step is done again.
-
-    None: nothing. What a source held is compared apart.
-    """
-    match event:
-        case StepCompleted():
-            return (
-                *(event.type, event.input_schema, event.output_schema),
-                *(event.items, event.truncated, content(event.result)),
-            )
-        case ArtifactSaved():
-            return (event.type, event.artifact, event.items, content(event.result))
-        case StepFailed():
-            return (event.type, event.code, event.error)
-        case ArtifactMissing():
-            return (event.type, event.artifact)
-        case PluginNoted():
-            return (event.type, event.plugin, event.name, repr(event.data))
-        case _:
-            return None
-
-
-def reason(error: BaseException) -> str:
-    """Say why a step failed. The text may quote data."""
-    return explain(error)

@@ -1,29 +1,27 @@
 """A run verified by doing its steps again: does the same still lead to the same?"""
 
 from collections.abc import Callable, Iterator, Mapping
-from enum import StrEnum
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from wct_domain.archive import BlobReader, VolatileFields
 from wct_domain.commands import StartRun
 from wct_domain.comparison.documents import Difference, differences
-from wct_domain.comparison.facts import Opening, RunFacts, facts_of
-from wct_domain.comparison.findings import FindingsCompared, compare_findings
+from wct_domain.comparison.facts import Opening, facts_of
+from wct_domain.comparison.findings import compare_findings
+from wct_domain.comparison.hidden_secrets import hides_a_secret
 from wct_domain.comparison.runs import result_findings, versions_of
 from wct_domain.components import Components
 from wct_domain.digests import Reference
 from wct_domain.errors import LedgerError, WctError
 from wct_domain.events import StepCompleted
+from wct_domain.executor.pasts import Ended, Past, pasts_of, signature
 from wct_domain.executor.reexecution import (
     Again,
-    Ended,
     NotPossibleError,
-    Past,
     Reexecution,
-    pasts_of,
-    reason,
-    signature,
 )
+from wct_domain.executor.verified import RunVerified, Verdict, Verified, said
+from wct_domain.explaining import explain
 from wct_domain.handlers.lifecycle import (
     planned_components,
     planned_rules,
@@ -35,45 +33,6 @@ from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run import StepState, StepStatus
 from wct_domain.runbook import Runbook, parse_runbook
 from wct_domain.schemas import SchemaSource
-
-_SECRET = "secret:"  # noqa: S105  # how a recorded runbook marks one
-
-
-class Verdict(StrEnum):
-    """What came of doing a step again."""
-
-    SAME = "the same"
-    DIVERGED = "diverged"
-    INPUT_CHANGED = "input changed"
-    INPUT_NOT_AVAILABLE = "input not available"
-    NOT_POSSIBLE = "not possible"
-    NOTHING_TO_DO = "nothing to do"  # it was skipped, or never began
-
-
-class Verified(NamedTuple):
-    """One step: what is recorded of it, and what came of doing it again."""
-
-    step: str
-    verdict: Verdict
-    why: str | None = None  # may quote data
-    expected: str | None = None  # of a divergence: how it ended, without any value
-    got: str | None = None
-    findings: FindingsCompared | None = None
-    places: tuple[str, ...] = ()  # in the result's content, where that has no findings
-
-
-class RunVerified(NamedTuple):
-    """All steps, and what differs from the code that they ran with."""
-
-    facts: RunFacts
-    steps: list[Verified]
-    differs: list[Difference]  # wct, Python, components, rules; the runbook file
-
-    @property
-    def first_divergence(self) -> Verified | None:
-        """The first step, in the order of the runbook, that came out otherwise."""
-        found = (each for each in self.steps if each.verdict is Verdict.DIVERGED)
-        return next(found, None)
 
 
 class Installed(NamedTuple):
@@ -136,7 +95,7 @@ class Reverification:
         if ended is None:
             how = "it had not ended: there is nothing to compare it with"
             return Verified(step, Verdict.NOT_POSSIBLE, how)
-        cause = None if again.error is None else reason(again.error)
+        cause = None if again.error is None else explain(again.error)
         if again.read == "not available":
             return Verified(step, Verdict.INPUT_NOT_AVAILABLE, cause)
         try:
@@ -194,8 +153,8 @@ class Reverification:
             step,
             Verdict.DIVERGED,
             cause,
-            _said(ended),
-            "nothing" if now is None else _said(now),
+            said(ended),
+            "nothing" if now is None else said(now),
         )
         if not isinstance(ended, StepCompleted) or again.result is None:
             return found
@@ -279,7 +238,9 @@ class Reverification:
         )
         if not facts.opening.rules:
             now = now._replace(rules={})
-        yield from differences(versions_of(facts), versions_of(_with(facts, now)))
+        yield from differences(
+            versions_of(facts), versions_of(facts._replace(opening=now))
+        )
 
     def _file_differs(
         self, recorded: dict[str, Any], file: Runbook
@@ -287,42 +248,3 @@ class Reverification:
         start = StartRun(plan_runbook(file), b"")
         now = runbook_document(start, self._key)["runbook"]
         yield from differences(recorded, now, "runbook file")
-
-
-def hides_a_secret(runbook: Mapping[str, Any], step: str) -> bool:
-    """Say whether what a step needs of a recorded runbook has a secret replaced."""
-    steps: list[dict[str, Any]] = runbook.get("execution") or []
-    found = [each for each in steps if each.get("id") == step]
-    planned = found[0] if found else {}
-    wanted = {
-        "connectors": planned.get("connector"),
-        "analysers": planned.get("analyser"),
-    }
-    return _has_secret(planned) or any(
-        _has_secret(each)
-        for section, name in wanted.items()
-        for each in cast("list[dict[str, Any]]", runbook.get(section) or [])
-        if each.get("name") == name
-    )
-
-
-def _has_secret(value: Any) -> bool:
-    if isinstance(value, str):
-        return _SECRET in value
-    if isinstance(value, dict):
-        members = cast("dict[Any, Any]", value)
-        return any(_has_secret(k) or _has_secret(v) for k, v in members.items())
-    if isinstance(value, list):
-        return any(map(_has_secret, cast("list[Any]", value)))
-    return False
-
-
-def _with(facts: RunFacts, opening: Opening) -> RunFacts:
-    return facts._replace(opening=opening)
-
-
-def _said(ended: Ended) -> str:
-    if isinstance(ended, StepCompleted):
-        items = f"{ended.items:,} item{'' if ended.items == 1 else 's'}"
-        return f"completed: {items} of {ended.output_schema}"
-    return f"failed ({ended.code}, {ended.error})"

@@ -8,7 +8,7 @@ import click
 from wct_domain.errors import ArtifactStoreError
 from wct_domain.events import StepCompleted, StepFailed
 from wct_domain.executor.reexecution import Again
-from wct_domain.executor.reverification import Verdict, Verified
+from wct_domain.executor.verified import Verdict, Verified
 from wct_domain.projections.timeline import describe
 from wct_entrypoints.cli.differing import shown
 from wct_entrypoints.cli.ledger_access import find_run, reading

@@ -8,13 +8,8 @@ from typing import Any
 from wct_domain.comparison.findings import FindingsCompared
 from wct_domain.components import Components
 from wct_domain.errors import LedgerError, WctError
-from wct_domain.executor.reverification import (
-    Installed,
-    Reverification,
-    RunVerified,
-    Verdict,
-    Verified,
-)
+from wct_domain.executor.reverification import Installed, Reverification
+from wct_domain.executor.verified import RunVerified, Verdict, Verified
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.own_files import OwnFiles
 from wct_domain.runbook import Runbook

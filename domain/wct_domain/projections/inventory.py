@@ -9,6 +9,7 @@ from wct_domain.digests import Reference
 from wct_domain.events import (
     ArtifactSaved,
     ArtifactsCleared,
+    RunResumed,
     RunStarted,
     StepCompleted,
 )
@@ -53,6 +54,11 @@ class Inventory:
         match event := recorded.event:
             case RunStarted():
                 self._planned = tuple(step.id for step in event.steps)
+            case RunResumed():
+                self._planned = tuple(step.id for step in event.steps)
+                for step in event.redo:
+                    self._saved.pop(step, None)
+                    self._results.pop(step, None)
             case ArtifactSaved():
                 self._saved[event.artifact] = event, recorded.at
             case StepCompleted():

@@ -18,6 +18,7 @@ __all__ = [
     "key_store",
     "ledger_files",
     "ledger_place",
+    "lost_ledger",
     "memory_ledger",
     "open_ledger",
     "shown",
@@ -73,6 +74,19 @@ def key_store(path: Path, environ: Mapping[str, str] = os.environ) -> Path:
     """Return where the keys of a ledger file are: ``WCT_KEYS``, or beside it."""
     keys = environ.get("WCT_KEYS")
     return Path(keys) if keys else path.with_name(path.name + ".keys")
+
+
+def lost_ledger(place: Path | str) -> str | None:
+    """Say that a ledger was there, if only its keys are; None where all is well."""
+    if isinstance(place, str) or place.exists():
+        return None
+    keys = place.with_name(place.name + ".keys")
+    if not keys.exists():
+        return None
+    return (
+        f"there is no ledger '{place}', though its key store '{keys}' is there: if "
+        "there was one, put it back; what is recorded now is another history"
+    )
 
 
 def open_ledger(

@@ -15,7 +15,12 @@ from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
 from wct_entrypoints.bootstrap.identity import new_id
-from wct_entrypoints.bootstrap.ledgers import ledger_files, ledger_place, open_ledger
+from wct_entrypoints.bootstrap.ledgers import (
+    ledger_files,
+    ledger_place,
+    lost_ledger,
+    open_ledger,
+)
 from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
 from wct_entrypoints.cli import end_process
 from wct_entrypoints.cli.examination import Examination, examine_file
@@ -54,7 +59,10 @@ def execute(options: RunOptions) -> int:
     """
     logs.choose(options.level)
     ready = prepared(options, new_id())
-    ledger = open_ledger(ledger_place(options.ledger), create=True)
+    place = ledger_place(options.ledger)
+    if (lost := lost_ledger(place)) is not None and not options.quiet:
+        click.echo(f"warning: {lost}", err=True)
+    ledger = open_ledger(place, create=True)
     try:
         finish_erasures(ledger)
         command = ExecuteRunbook(
@@ -122,7 +130,8 @@ def carry_out(
         if name is None:
             raise
         before = f"what was recorded before: {show(name, options.ledger)}"
-        parts = (str(error), unrecorded(ledger, run), before)
+        after = f"to go on when that is mended: {resume(name, options.ledger)}"
+        parts = (str(error), unrecorded(ledger, run), before, after)
         raise LedgerError("; ".join(filter(None, parts))) from error
     except SystemExit as left:
         # Raised in a step; the run is recorded as failed.

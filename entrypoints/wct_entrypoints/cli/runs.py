@@ -20,7 +20,7 @@ from wct_domain.projections.run_list import (
     shortest_prefixes,
 )
 from wct_domain.projections.timeline import seconds
-from wct_entrypoints.bootstrap.ledgers import DEFAULT
+from wct_entrypoints.bootstrap.ledgers import DEFAULT, lost_ledger
 from wct_entrypoints.cli.ledger_access import reading
 from wct_entrypoints.cli.printing import (
     in_seconds,
@@ -117,7 +117,9 @@ def runs(
         elif statuses:
             click.echo(f"No run is {' or '.join(statuses)}.", err=True)
         else:
-            click.echo("No runs yet: 'wct run RUNBOOK' records one.", err=True)
+            lost = lost_ledger(DEFAULT) if _nothing_yet(ledger) else None
+            text = lost or "No runs yet: 'wct run RUNBOOK' records one."
+            click.echo(text, err=True)
 
 
 def _nothing_yet(given: LedgerPlace | None) -> bool:

@@ -90,9 +90,7 @@ def test_the_rule_that_was_changed_is_named(
         changed = rule.name == "Basic Profile Information"
         return "changed" if changed else rule_digest(rule)
 
-    monkeypatch.setattr(
-        "wct_adapters.analysers.ruleset_analyser.rule_digest", other
-    )
+    monkeypatch.setattr("wct_adapters.analysers.ruleset_analyser.rule_digest", other)
     execute(cli)
     (cause,) = why(cli, "scan")["causes"]
     assert (cause["kind"], cause["what"]) == (

@@ -67,7 +67,8 @@ def test_a_ledger_that_is_full_in_the_middle_of_a_run_ends_it(wct: Wct) -> None:
     assert re.fullmatch(
         r"Error: ledger '\.wct/ledger\.db' could not be written, nothing was recorded: "
         r".+; not recorded: the results? of 's\d+'.* and \d+ other steps that had not "
-        r"begun; what was recorded before: wct show \S+",
+        r"begun; what was recorded before: wct show \S+; "
+        r"to go on when that is mended: wct resume \S+",
         done.stderr.splitlines()[-1],
     )
     shown = json.loads(wct("show", "latest", "--json").stdout)

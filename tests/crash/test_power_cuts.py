@@ -25,6 +25,7 @@ def report_of(*arguments: str) -> dict[str, int]:
         check=False,
         capture_output=True,
         text=True,
+        timeout=300,
     )
     assert done.stdout, done.stderr
     print(done.stdout)  # with the seed, for who has to repeat it

@@ -1,13 +1,19 @@
 """Damage inside of a SQLite ledger: named by readers, seen by verifiers."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ledger_forgery import straight_to, without_triggers
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
+from wct_adapters.ledgers.sqlite.connections import connect_for_reading
+from wct_adapters.ledgers.sqlite.presence import OpenedFile
+from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_adapters.ledgers.sqlite.sealed import SealedReader
 from wct_domain.errors import BlobDamagedError, LedgerUnusableError
 from wct_domain.testing.ledger_samples import RUN, blob_of, notes
 
@@ -90,3 +96,28 @@ def test_a_damaged_blob_is_named(path: Path, ledger: SqliteLedger) -> None:
     connection.close()
     with pytest.raises(BlobDamagedError, match=blob.digest):
         ledger.blob(blob.digest)
+
+
+class Circle(PagedReader):
+    """Reads a file whose pages lead back to the first one, for ever."""
+
+    def page(self, sql: str, bindings: tuple[str | int | bytes, ...]) -> list[Any]:
+        if "position > ?" not in sql:
+            return super().page(sql, bindings)
+        return super().page(sql, (*bindings[:-1], 0))
+
+
+def test_pages_that_lead_in_a_circle_are_damage_and_no_endless_loop(
+    path: Path, ledger: SqliteLedger
+) -> None:
+    ledger.append(RUN, notes(1, 2), expected=0)
+    circle = Circle(partial(connect_for_reading, path), OpenedFile(path), "it")
+    sealed = SealedReader(circle, "it")
+    for endless in (
+        circle.read_all(after=0, types=None),
+        sealed.rows(),
+        sealed.rows(stream=RUN),
+    ):
+        with pytest.raises(LedgerUnusableError, match="rows are not in order"):
+            list(endless)
+    circle.close()

@@ -106,7 +106,7 @@ class PagedReader:
         number: int = found[0][0]
         while page := self.page(_STREAM, (number, after)):
             yield from self._recorded(page)
-            after = page[-1][_POSITION]
+            after = self.beyond(page[-1][_POSITION], after)
 
     def _of_all(
         self, after: int, types: Collection[str] | None
@@ -121,7 +121,19 @@ class PagedReader:
             wanted = (_json(numbers),)
         while page := self.page(sql, (after, *wanted)):
             yield from self._recorded(page)
-            after = page[-1][_GLOBAL_POSITION]
+            after = self.beyond(page[-1][_GLOBAL_POSITION], after)
+
+    def beyond(self, last: Any, before: Any) -> Any:
+        """Return where the next page begins, which is after this one.
+
+        SQLite trusts the order of a damaged file: its pages may lead in a circle.
+
+        Raises:
+            LedgerUnusableError: they do.
+        """
+        if last <= before:
+            raise damaged(self._location, "its rows are not in order")
+        return last
 
     def streams(self, prefix: str = "") -> list[Stream]:
         found = (Stream(*row) for row in self.page(_STREAMS, (prefix,)))

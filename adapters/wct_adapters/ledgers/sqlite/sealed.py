@@ -52,6 +52,7 @@ class SealedReader:
 
     def __init__(self, reader: PagedReader, location: str) -> None:
         self._page = reader.page
+        self._beyond = reader.beyond
         self._stream_names = reader.stream_names
         self._type_names = reader.type_names
         self._location = location
@@ -63,14 +64,14 @@ class SealedReader:
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
         while page := self._page(_HASHES, (after, upto)):
             yield from map(_LINK, page)
-            after = page[-1][0]
+            after = self._beyond(page[-1][0], after)
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
         if stream is None:
             below = after == 0
             while page := self._page(_ALL_ROWS, (after,)):
                 yield from self._stored(page)
-                after = page[-1][0]
+                after = self._beyond(page[-1][0], after)
             if below and (page := self._page(_BELOW, ())):
                 yield from self._stored(page)
             return
@@ -78,7 +79,7 @@ class SealedReader:
         while page := self._page(_ROWS_OF_STREAM, (stream, position)):
             rows = self._stored(page)
             yield from (row for row in rows if row.seal > after) if after else rows
-            position = page[-1][2]
+            position = self._beyond(page[-1][2], position)
 
     def _stored(self, page: list[Any]) -> Iterator[StoredRow]:
         """Make rows as a verifier takes them, column by column."""
@@ -106,12 +107,12 @@ class SealedReader:
         last = b""
         while page := self._page(_DIGESTS, (last,)):
             yield from (digest.hex() for (digest,) in page)
-            last = page[-1][0]
+            last = self._beyond(page[-1][0], last)
 
     def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
         while page := self._page(_CHECKPOINTS, (since,)):
             yield from map(_checkpoint, page)
-            since = page[-1][0] + 1
+            since = self._beyond(page[-1][0] + 1, since)
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
         found = self._page(_LAST_CHECKPOINT, ())

@@ -11,7 +11,8 @@ from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.context import current_step
 from wct_domain.errors import AnalyserProcessingError, ConnectorExtractionError
-from wct_domain.executor.core import LoadedRunbook, RunbookExecutor
+from wct_domain.executor.core import RunbookExecutor
+from wct_domain.executor.outcome import LoadedRunbook
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.components import Analyser, ComponentConfig

@@ -21,9 +21,10 @@ from tests.golden.reading import facts_of_ledger
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain import __version__
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
-from wct_domain.executor.core import LoadedRunbook, RunbookExecutor
+from wct_domain.executor.core import RunbookExecutor
 from wct_domain.executor.erasure import erase
 from wct_domain.executor.erasure_targets import target_of_group
+from wct_domain.executor.outcome import LoadedRunbook
 from wct_domain.executor.stream import Equipment
 from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.ledger import Ledger

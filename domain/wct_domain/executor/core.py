@@ -1,10 +1,9 @@
 """Executes runbooks: gives commands, and reads results from projections."""
 
-import unicodedata
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol, assert_never
+from typing import assert_never
 
 from wct_domain.archive import BlobReader
 from wct_domain.checkpoints import add_checkpoint, checkpoint_over
@@ -18,83 +17,30 @@ from wct_domain.commands import (
     StartRun,
 )
 from wct_domain.errors import (
-    ArtifactStoreError,
     ExecutorError,
     RunHeldError,
     WctError,
     WrongExpectedVersionError,
 )
 from wct_domain.executor.artifact_store import RecordedArtifactStore
+from wct_domain.executor.mirror import Mirror
+from wct_domain.executor.outcome import (
+    LoadedRunbook,
+    Outcome,
+    RunbookReader,
+    RunInterruptedError,
+)
 from wct_domain.executor.scheduler import Scheduler
+from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.plan import plan_runbook
-from wct_domain.ports.artifact_store import ArtifactStore
 from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.ports.workers import Workers
-from wct_domain.projections.results import AnalysisResult, results_of
+from wct_domain.projections.results import results_of
 from wct_domain.projections.run import Run
 from wct_domain.resumption import recorded_runbook, resumption
-from wct_domain.runbook import ExecutionStep, Runbook
-
-
-class LoadedRunbook(NamedTuple):
-    """A runbook with the bytes that it was read from."""
-
-    runbook: Runbook
-    source: bytes
-
-
-class RunbookReader(Protocol):
-    """Reads runbook files."""
-
-    def __call__(self, path: Path, /) -> LoadedRunbook:
-        """Read and validate a file.
-
-        Raises:
-            RunbookError: it is missing, unreadable, or not a runbook.
-        """
-        ...
-
-
-class RunInterruptedError(WctError):
-    """A run was stopped by a signal; ``run.interrupted`` is recorded."""
-
-    code = "run.interrupted"
-
-    def __init__(self, run: str, signal: str, in_flight: tuple[str, ...]) -> None:
-        steps = ", ".join(in_flight) or "none"
-        super().__init__(f"Run {run} was interrupted ({signal}); in flight: {steps}")
-        self.run = run
-        self.signal = signal
-        self.in_flight = in_flight
-
-
-class Outcome(NamedTuple):
-    """A finished run: its state, the runbook, and one result for each step."""
-
-    run: Run
-    runbook: Runbook
-    results: list[AnalysisResult]
-    checkpoint: StoredCheckpoint | None = None  # None: not signed yet
-
-
-def scope_name(run: str, group: str | None) -> str:
-    """Name the erasure scope of a run: that of its group, or its own.
-
-    A group is the same however its name is typed: without blanks around it, in
-    Unicode's form NFC. Else an erasure would miss some of its runs in silence.
-
-    Raises:
-        ExecutorError: the group has no name.
-    """
-    if group is None:
-        return f"run/{run}"
-    name = unicodedata.normalize("NFC", group.strip())
-    if not name:
-        msg = "an erasure scope needs a name; leave it out to erase the run alone"
-        raise ExecutorError(msg)
-    return f"name/{name}"
+from wct_domain.runbook import ExecutionStep
 
 
 def _ignored(_error: Exception) -> None:
@@ -106,9 +52,7 @@ class RunbookExecutor:
 
     Args:
         artifact_store: is bound to the stream of each run when it starts.
-        mirror: a foreign artifact store that is told of each saved artifact after it
-            is recorded; the fold stays the authority.
-        on_mirror_failure: is told when the mirror raises; the run goes on.
+        mirror: is told of each saved artifact after it is recorded.
         on_checkpoint_failure: is told when an ended run could not be signed.
     """
 
@@ -119,15 +63,13 @@ class RunbookExecutor:
         read_runbook: RunbookReader,
         make_workers: Callable[[], Workers],
         artifact_store: RecordedArtifactStore,
-        mirror: ArtifactStore | None = None,
-        on_mirror_failure: Callable[[Exception], None] | None = None,
+        mirror: Mirror | None = None,
         on_checkpoint_failure: Callable[[Exception], None] = _ignored,
     ) -> None:
         self._equipment = equipment
         self._read_runbook = read_runbook
         self._make_workers = make_workers
         self._mirror = mirror
-        self._on_mirror_failure = on_mirror_failure
         self._on_checkpoint_failure = on_checkpoint_failure
         self._scheduler: Scheduler | None = None
         self.artifact_store = artifact_store
@@ -221,7 +163,7 @@ class RunbookExecutor:
 
         def visited(step: ExecutionStep) -> None:
             if self._mirror is not None:
-                self._reflect(stream, step.id)
+                self._mirror.reflect(stream, step.id)
 
         scheduler = Scheduler(
             plan, stream, sources, self._make_workers(), visited, done=done
@@ -267,9 +209,8 @@ class RunbookExecutor:
     ) -> None:
         try:
             self.artifact_store.bind(stream)
-            self._reflect_clear()
-            for step in list(stream.artifacts.saved):  # kept from an earlier attempt
-                self._reflect(stream, step)
+            if self._mirror is not None:
+                self._mirror.begin(stream)
             stopped_by = scheduler.run(started_id)
             # From here on a signal finds no run to stop, and does what it does anyway.
             self._scheduler = None
@@ -315,25 +256,3 @@ class RunbookExecutor:
         except WctError:
             # The ledger itself is what failed: the error under way says so.
             return
-
-    def _reflect_clear(self) -> None:
-        if self._mirror is not None:
-            try:
-                self._mirror.clear()
-            except Exception as error:  # noqa: BLE001  # foreign code must not stop a run
-                self._report(error)
-
-    def _reflect(self, stream: StreamAtWork, step: str) -> None:
-        saved = stream.artifacts.saved.get(step)
-        if saved is None or self._mirror is None:
-            return
-        try:
-            self._mirror.save(step, stream.blobs.message(saved.result))
-        except Exception as error:  # noqa: BLE001  # as above
-            self._report(error)
-
-    def _report(self, error: Exception) -> None:
-        if self._on_mirror_failure is not None:
-            self._on_mirror_failure(
-                ArtifactStoreError(f"the registered artifact store failed: {error}")
-            )

@@ -12,13 +12,13 @@ from wct_domain.checkpoints import add_checkpoint
 from wct_domain.commands import EraseBlobs, RequestErasure
 from wct_domain.errors import WctError, WrongExpectedVersionError
 from wct_domain.events import Reason
-from wct_domain.executor.core import scope_name
 from wct_domain.executor.erasure_targets import (
     StreamHolding,
     Target,
     runs_of,
     streams_of,
 )
+from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.projections.erasures import unfinished_erasures
 

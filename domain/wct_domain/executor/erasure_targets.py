@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wct_domain.archive import stored_sizes
 from wct_domain.errors import ErasureRefusedError
 from wct_domain.events import RunStarted
-from wct_domain.executor.core import scope_name
+from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Cursor, Ledger, Recorded
 from wct_domain.projections.run import Run

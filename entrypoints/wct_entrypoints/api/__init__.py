@@ -42,7 +42,7 @@ from wct_domain.errors import (
     WaivernError,
     WctError,
 )
-from wct_domain.executor.core import Outcome, RunInterruptedError
+from wct_domain.executor.outcome import Outcome, RunInterruptedError
 from wct_domain.extraction import ExtractionFacts, ExtractionNotes, extraction_facts
 from wct_domain.findings import (
     AnalysesChain,

@@ -8,7 +8,7 @@ from wct_domain.commands import ExecuteRunbook
 from wct_domain.components import Components
 from wct_domain.events import Event
 from wct_domain.executor.artifact_store import RecordedArtifactStore
-from wct_domain.executor.core import Outcome
+from wct_domain.executor.outcome import Outcome
 from wct_domain.ports.artifact_store import ArtifactStore
 from wct_domain.ports.bus import Subscriber
 from wct_domain.ports.components import Analyser, ComponentFactory, Connector

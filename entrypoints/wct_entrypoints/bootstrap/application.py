@@ -12,7 +12,9 @@ from wct_adapters.workers.threads import Threads
 from wct_domain import __version__
 from wct_domain.components import Components
 from wct_domain.executor.artifact_store import RecordedArtifactStore
-from wct_domain.executor.core import LoadedRunbook, RunbookExecutor, RunbookReader
+from wct_domain.executor.core import RunbookExecutor
+from wct_domain.executor.mirror import Mirror
+from wct_domain.executor.outcome import LoadedRunbook, RunbookReader
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.executor.subscriber_failures import record_subscriber_failure
 from wct_domain.ports.artifact_store import ArtifactStore
@@ -100,12 +102,14 @@ def make_executor(
         make_workers=lambda: Threads(max_workers or default_workers()),
         artifact_store=artifact_store
         or RecordedArtifactStore(private_stream(tools.schemas), tools.schemas),
-        mirror=mirror,
-        on_mirror_failure=lambda error: log.warning(
-            "artifact_store.mirror_failed",
-            error=type(error.__cause__ or error).__name__,
-        ),
+        mirror=Mirror(mirror, _warn_of_mirror) if mirror else None,
         on_checkpoint_failure=lambda error: log.warning(
             "checkpoint.pending", reason=str(error)
         ),
     )
+
+
+def _warn_of_mirror(failure: Exception) -> None:
+    # Not its text, which is foreign and may hold what was saved.
+    kind = type(failure.__cause__ or failure).__name__
+    log.warning("artifact_store.mirror_failed", error=kind)

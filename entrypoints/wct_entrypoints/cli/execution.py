@@ -4,7 +4,7 @@ from time import monotonic
 
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
-from wct_domain.executor.core import LoadedRunbook, Outcome, RunInterruptedError
+from wct_domain.executor.outcome import LoadedRunbook, Outcome, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.application import equipment, make_bus, make_executor
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas

@@ -8,7 +8,7 @@ import click
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.errors import LedgerError
-from wct_domain.executor.core import LoadedRunbook, RunInterruptedError
+from wct_domain.executor.outcome import LoadedRunbook, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.own_files import OwnFiles
 from wct_domain.services import Provided, ServiceContainer

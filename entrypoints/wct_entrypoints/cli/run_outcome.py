@@ -9,7 +9,7 @@ import click
 
 from wct_domain.archive import BlobReader
 from wct_domain.errors import ExportError
-from wct_domain.executor.core import Outcome
+from wct_domain.executor.outcome import Outcome
 from wct_domain.export import DataView, raw, results_document
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run import Run, StepStatus

@@ -10,7 +10,8 @@ from typing import Any
 from tests.unit.core.toys import components, count_of, planned, runbook, step
 from wct_domain.commands import ExecuteRunbook, FailRun, SaveArtifact, StartRun
 from wct_domain.errors import AnalyserProcessingError, LedgerWriteError
-from wct_domain.executor.core import LoadedRunbook, RunInterruptedError, scope_name
+from wct_domain.executor.outcome import LoadedRunbook, RunInterruptedError
+from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus

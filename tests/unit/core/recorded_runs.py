@@ -12,9 +12,10 @@ from wct_adapters.ledgers.memory import MemoryLedger
 from wct_adapters.workers.threads import Threads
 from wct_domain.commands import ExecuteRunbook
 from wct_domain.executor.artifact_store import RecordedArtifactStore
-from wct_domain.executor.core import LoadedRunbook, RunbookExecutor
+from wct_domain.executor.core import RunbookExecutor
 from wct_domain.executor.erasure import erase
 from wct_domain.executor.erasure_targets import Target, holding, target_of_run
+from wct_domain.executor.outcome import LoadedRunbook
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus

@@ -21,13 +21,13 @@ from wct_domain.events import (
     RunStarted,
 )
 from wct_domain.executor.artifact_store import RecordedArtifactStore
-from wct_domain.executor.core import scope_name
 from wct_domain.executor.erasure import finish_erasures
 from wct_domain.executor.erasure_targets import (
     refuse_running,
     target_of_group,
     target_of_run,
 )
+from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.plan import plan_runbook
 from wct_domain.projections.erasures import unfinished_erasures

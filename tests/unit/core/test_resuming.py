@@ -31,7 +31,7 @@ from wct_domain.events import (
     SourceRead,
     StepStarted,
 )
-from wct_domain.executor.core import LoadedRunbook, Outcome
+from wct_domain.executor.outcome import LoadedRunbook, Outcome
 from wct_domain.message import Message
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent, Recorded
 from wct_domain.projections.artifacts import Artifacts

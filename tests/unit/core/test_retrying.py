@@ -16,7 +16,7 @@ from wct_domain.errors import (
     RunbookValidationError,
 )
 from wct_domain.events import SourceRead, StepFailed, StepSkipped, StepStarted
-from wct_domain.executor.core import RunInterruptedError
+from wct_domain.executor.outcome import RunInterruptedError
 from wct_domain.message import Message
 from wct_domain.projections.run import StepStatus
 from wct_domain.retrying import pause_before_next

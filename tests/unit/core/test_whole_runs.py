@@ -30,12 +30,9 @@ from wct_domain.events import (
     StepStarted,
 )
 from wct_domain.executor.artifact_store import RecordedArtifactStore
-from wct_domain.executor.core import (
-    LoadedRunbook,
-    Outcome,
-    RunbookExecutor,
-    RunInterruptedError,
-)
+from wct_domain.executor.core import RunbookExecutor
+from wct_domain.executor.mirror import Mirror
+from wct_domain.executor.outcome import LoadedRunbook, Outcome, RunInterruptedError
 from wct_domain.executor.stream import Equipment, StreamAtWork
 from wct_domain.message import Message
 from wct_domain.ports.bus import SilentBus
@@ -81,8 +78,7 @@ class Setup:
             artifact_store=RecordedArtifactStore(
                 StreamAtWork("private", self.equipment), AnySchema()
             ),
-            mirror=mirror,
-            on_mirror_failure=self.mirror_failures.append,
+            mirror=mirror and Mirror(mirror, self.mirror_failures.append),
         )
 
     def run(self) -> Outcome:
@@ -387,7 +383,7 @@ def test_a_bug_in_wct_itself_is_recorded_as_a_failed_run() -> None:
     assert Run.of(setup.ledger.read_all()).status is RunStatus.FAILED
 
 
-class Mirror:
+class ForeignStore:
     """A foreign store that keeps what it is told, unless it fails."""
 
     def __init__(self, *, fails: bool = False) -> None:
@@ -404,7 +400,7 @@ class Mirror:
 
 
 def test_a_foreign_store_is_told_of_artifacts_and_its_failure_is_not_the_runs() -> None:
-    told, failing = Mirror(), Mirror(fails=True)
+    told, failing = ForeignStore(), ForeignStore(fails=True)
     assert counts(Setup(*chain(3), mirror=told).run()) == [2, 3, 4]
     assert {name: m.content["count"] for name, m in told.kept.items()} == {
         "s0": 2,
@@ -413,7 +409,8 @@ def test_a_foreign_store_is_told_of_artifacts_and_its_failure_is_not_the_runs() 
     }
     setup = Setup(*chain(3), mirror=failing)
     assert counts(setup.run()) == [2, 3, 4]
-    assert len(setup.mirror_failures) == 3
+    causes = [type(each.__cause__) for each in setup.mirror_failures]
+    assert causes == [OSError, OSError, OSError]
 
 
 def graphs() -> st.SearchStrategy[list[dict[str, Any]]]:

@@ -5,13 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import Result
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [str(ROOT / each) for each in ("domain", "adapters", "entrypoints")]
 COMMAND = [sys.executable, "-W", "error", "-m", "wct_entrypoints.cli"]
+
+Cli = Callable[..., Result]
+"""The command line in this process: arguments in, result out."""
 
 
 @dataclass(frozen=True, slots=True)

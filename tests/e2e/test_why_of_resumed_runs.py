@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.e2e.reading.test_wct_diff import RUNBOOK
+from tests.e2e.letters import LETTERS
 from wct_entrypoints.cli import main
 
 Cli = Callable[..., Result]
@@ -30,7 +30,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 @pytest.fixture(autouse=True)
 def resumed(cli: Cli) -> None:
     """A run whose source was not there at first."""
-    Path("runbook.yaml").write_text(RUNBOOK)
+    Path("runbook.yaml").write_text(LETTERS)
     assert cli("run", "runbook.yaml", "-q").exit_code == 3
     Path("letters").mkdir()
     Path("letters", "one.txt").write_text("my email is kim@example.org\n")

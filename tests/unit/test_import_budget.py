@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.one_note import write_one_note
+
 ROOT = Path(__file__).parents[2]
 CALL = """
 import sys
@@ -56,18 +58,7 @@ def test_neither_do_other_commands_that_only_tell_about_wct(
 def test_a_run_that_is_not_watched_imports_no_terminal_and_no_log(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "note.txt").write_text("nothing to see")
-    (tmp_path / "runbook.yaml").write_text(
-        """
-name: One file
-description: x
-connectors: [{name: note, type: filesystem_connector, properties: {path: note.txt}}]
-analysers: [{name: pd, type: personal_data_analyser}]
-execution:
-  - {id: scan, name: Scan, description: "", connector: note, analyser: pd,
-     input_schema: standard_input, output_schema: personal_data_finding}
-"""
-    )
+    write_one_note(tmp_path)
 
     modules = imported("run", "runbook.yaml", directory=tmp_path)
 

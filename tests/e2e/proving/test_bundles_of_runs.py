@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.proving.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.running.runbooks import CARD, EMAIL, write
 
 BUNDLE = Path("run.zip")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.e2e.proving.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.running.runbooks import write
 
 LEDGER = Path(".wct/ledger.db")

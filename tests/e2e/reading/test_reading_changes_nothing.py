@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.reading.ledgers import Records
 from wct_domain.events import PluginNoted
 from wct_domain.ports.ledger import NewEvent

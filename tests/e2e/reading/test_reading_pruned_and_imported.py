@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli
 from tests.e2e.reading.ledgers import Records
-from tests.e2e.reading.test_wct_diff import RUNBOOK
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def imported(cli: Cli, tmp_path: Path) -> str:
     """A run that was recorded elsewhere, and taken in without its blobs' keys."""
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "one.txt").write_text("my email is kim@example.org\n")
-    Path("runbook.yaml").write_text(RUNBOOK)
+    Path("runbook.yaml").write_text(LETTERS)
     for ledger in ("other.db", ".wct/ledger.db"):
         assert cli("run", "runbook.yaml", "-q", "--ledger", ledger).exit_code == 0
     runs: list[dict[str, Any]] = json.loads(

@@ -8,8 +8,7 @@ import pytest
 
 from tests.e2e.letterbox_runbooks import LETTERS, write
 from tests.e2e.letterbox_runbooks import read as read_letters
-from tests.e2e.processes import Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli, Wct
 from tests.e2e.reading.ledgers import SECRET, Records
 from tests.unit.core.toys import runbook, step
 from wct_domain.message import Message

@@ -1,18 +1,15 @@
 """``wct debug``: one step done again."""
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.processes import COMMAND, Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli, Wct
 from tests.e2e.reading.ledgers import Records
-from tests.e2e.reading.test_wct_diff import RUNBOOK
+from tests.e2e.terminals import on_a_terminal
 
 SECRET = "anna.secret@shop.example"
 
@@ -21,7 +18,7 @@ SECRET = "anna.secret@shop.example"
 def run(cli: Cli, tmp_path: Path) -> str:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "one.txt").write_text(f"my email is {SECRET}\n")
-    Path("runbook.yaml").write_text(RUNBOOK)
+    Path("runbook.yaml").write_text(LETTERS)
     assert cli("run", "runbook.yaml", "--quiet").exit_code == 0
     runs: list[dict[str, Any]] = json.loads(cli("runs", "--json").stdout)
     return str(runs[0]["run"])
@@ -99,26 +96,9 @@ def test_the_debugger_stands_where_the_step_failed(
     wct: Wct, cli: Cli, run: str
 ) -> None:
     Path("letters").rename("elsewhere")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, "debug", run, "scan", "--pdb"],
-        cwd=wct.directory,
-        env=wct.environment({"COLUMNS": "200", "TERM": "dumb"}),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    os.write(ours, b"p 6 * 7\nq\n")
-    seen = b""
-    try:
-        while piece := os.read(ours, 4096):
-            seen += piece
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    finally:
-        os.close(ours)
-    assert process.wait(timeout=30) == 3
-    assert b"(Pdb)" in seen
-    assert b"42" in seen
+    command = ("debug", run, "scan", "--pdb")
+    wide = {"COLUMNS": "200", "TERM": "dumb"}
+    seen = on_a_terminal(wct, *command, keys="p 6 * 7\nq\n", env=wide)
+    assert seen.status == 3
+    assert "(Pdb)" in seen.text
+    assert "42" in seen.text

@@ -6,31 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli
 from tests.e2e.reading.ledgers import Records
 
 SECRET = "anna.secret@shop.example"
-RUNBOOK = """\
-name: letters
-description: looks for personal data in letters
-connectors:
-  - name: letters
-    type: filesystem_connector
-    properties: {path: letters}
-analysers:
-  - name: scan
-    type: personal_data_analyser
-    properties:
-      pattern_matching: {ruleset: personal_data}
-execution:
-  - id: scan
-    name: Scan
-    description: looks for personal data
-    connector: letters
-    analyser: scan
-    input_schema: standard_input
-    output_schema: personal_data_finding
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +21,7 @@ def letters(tmp_path: Path) -> Path:
     return folder
 
 
-def executed(cli: Cli, runbook: str = RUNBOOK) -> str:
+def executed(cli: Cli, runbook: str = LETTERS) -> str:
     Path("runbook.yaml").write_text(runbook)
     result = cli("run", "runbook.yaml", "--quiet", "--exit-zero")
     assert result.exit_code == 0, result.stderr
@@ -97,7 +77,7 @@ def test_what_vanished_is_what_appeared_from_the_other_side(
 
 def test_a_changed_parameter_is_named(cli: Cli) -> None:
     one = executed(cli)
-    other = executed(cli, RUNBOOK.replace("{path: letters}", "{path: ./letters}"))
+    other = executed(cli, LETTERS.replace("{path: letters}", "{path: ./letters}"))
     assert compared(cli, one, other)["runbook"] == [
         {
             "place": "connectors -> letters -> properties -> path",
@@ -108,7 +88,7 @@ def test_a_changed_parameter_is_named(cli: Cli) -> None:
 
 
 def test_a_secret_that_changed_is_not_shown(cli: Cli) -> None:
-    with_secret = RUNBOOK.replace(
+    with_secret = LETTERS.replace(
         "{path: letters}", "{path: letters, password: swordfish}"
     )
     one = executed(cli, with_secret)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli, Wct
 from tests.e2e.reading.ledgers import Records
 from tests.e2e.reading.test_reading_starts_fast import HEAVY, imported
 from wct_adapters.ledgers.sqlite import places

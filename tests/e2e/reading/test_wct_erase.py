@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli, Wct
 from tests.e2e.reading.ledgers import SECRET, Records
 from tests.e2e.running.terminals import on_a_terminal
 from wct_domain.executor.erasure import finish_erasures

@@ -10,8 +10,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from tests.e2e.processes import COMMAND, Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import COMMAND, Cli, Wct
 from tests.e2e.reading.ledgers import Records
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.events import EvidenceRevealed, Fact, PluginNoted

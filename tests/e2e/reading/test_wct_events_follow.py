@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import Wct, end, wait_for
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli, Wct, end, wait_for
 from tests.e2e.reading.ledgers import Records
+from tests.one_note import write_one_note
 from wct_domain.events import Event, PluginNoted, RunCompleted, SubscriberFailed
 from wct_domain.ports.ledger import Ledger, NewEvent
 from wct_entrypoints.bootstrap.identity import new_id
@@ -72,19 +72,7 @@ def test_events_are_printed_as_they_are_recorded(wct: Wct, ledger: Ledger) -> No
 def test_a_run_of_another_process_is_followed_to_its_end(
     wct_with_plugin: Wct, tmp_path: Path
 ) -> None:
-    runbook = tmp_path / "runbook.yaml"
-    runbook.write_text(
-        """
-name: One file
-description: x
-connectors: [{name: note, type: filesystem_connector, properties: {path: note.txt}}]
-analysers: [{name: pd, type: personal_data_analyser}]
-execution:
-  - {id: scan, name: Scan, description: "", connector: note, analyser: pd,
-     input_schema: standard_input, output_schema: personal_data_finding}
-"""
-    )
-    (tmp_path / "note.txt").write_text("nothing to see")
+    runbook = write_one_note(tmp_path)
     watching = started(wct_with_plugin, "latest", "--format", "cloudevents")
     wait_for(watching, "Waiting for ledger '.wct/ledger.db' to be made")
 

@@ -1,17 +1,14 @@
 """``wct replay``: a run told again."""
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import pytest
 
-from tests.e2e.processes import COMMAND, Wct
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli, Wct
 from tests.e2e.reading.ledgers import SECRET, Records
+from tests.e2e.terminals import on_a_terminal
 from wct_domain.events import Fact, PluginNoted
 from wct_domain.ports.ledger import NewEvent
 from wct_domain.upcasting import CURRENT
@@ -213,28 +210,11 @@ class TestStepByStep:
 
 def typed(wct: Wct, *keys: str) -> list[str]:
     """Walk through the last run with these keys; return the lines on the terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, "replay", "latest", "--step-by-step"],
-        cwd=wct.directory,
-        env=wct.environment({"COLUMNS": "200", "TERM": "dumb"}),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    os.write(ours, "".join(keys).encode())
-    seen = b""
-    try:
-        while piece := os.read(ours, 4096):
-            seen += piece
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    finally:
-        os.close(ours)
-    assert process.wait(timeout=30) == 0
-    return seen.decode().splitlines()
+    command = ("replay", "latest", "--step-by-step")
+    wide = {"COLUMNS": "200", "TERM": "dumb"}
+    seen = on_a_terminal(wct, *command, keys="".join(keys), env=wide)
+    assert seen.status == 0
+    return seen.lines
 
 
 def test_a_run_that_is_not_there_is_named(cli: Cli, tmp_path: Path) -> None:

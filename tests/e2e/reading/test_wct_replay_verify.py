@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
-from tests.e2e.reading.test_wct_diff import RUNBOOK
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli
 
 SECRET = "anna.secret@shop.example"
 
@@ -22,7 +22,7 @@ def letters(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(cli: Cli, letters: Path) -> str:
-    Path("runbook.yaml").write_text(RUNBOOK)
+    Path("runbook.yaml").write_text(LETTERS)
     assert cli("run", "runbook.yaml", "--quiet").exit_code == 0
     runs: list[dict[str, Any]] = json.loads(cli("runs", "--json").stdout)
     return str(runs[0]["run"])

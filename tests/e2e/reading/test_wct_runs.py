@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.reading.ledgers import Records
 
 

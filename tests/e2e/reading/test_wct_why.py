@@ -6,31 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.reading.conftest import Cli
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli
 from tests.e2e.reading.ledgers import SECRET, Records
 from wct_domain.rulesets.rules import BaseRule, rule_digest
-
-RUNBOOK = """\
-name: letters
-description: looks for personal data in letters
-connectors:
-  - name: letters
-    type: filesystem_connector
-    properties: {path: letters}
-analysers:
-  - name: scan
-    type: personal_data_analyser
-    properties:
-      pattern_matching: {ruleset: personal_data, maximum_evidence_count: 3}
-execution:
-  - id: scan
-    name: Scan
-    description: looks for personal data
-    connector: letters
-    analyser: scan
-    input_schema: standard_input
-    output_schema: personal_data_finding
-"""
 
 
 def why(cli: Cli, step: str) -> dict[str, Any]:
@@ -40,7 +19,7 @@ def why(cli: Cli, step: str) -> dict[str, Any]:
     return document
 
 
-def execute(cli: Cli, runbook: str = RUNBOOK) -> None:
+def execute(cli: Cli, runbook: str = LETTERS) -> None:
     Path("runbook.yaml").write_text(runbook)
     Path("letters").mkdir(exist_ok=True)
     Path("letters", "one.txt").write_text("my email is bob.old@shop.example\n")
@@ -56,7 +35,7 @@ def test_a_first_run_has_nothing_to_be_compared_with(cli: Cli) -> None:
 
 def test_the_parameter_that_was_changed_is_named(cli: Cli) -> None:
     execute(cli)
-    execute(cli, RUNBOOK.replace("count: 3", "count: 1"))
+    execute(cli, LETTERS.replace("count: 3", "count: 1"))
     answer = why(cli, "scan")
     assert answer["causes"] == [
         {
@@ -74,7 +53,7 @@ def test_the_parameter_that_was_changed_is_named(cli: Cli) -> None:
 
 def test_nothing_differs_of_a_run_that_was_repeated(cli: Cli) -> None:
     execute(cli)
-    execute(cli, RUNBOOK.replace("looks for", "searches for"))
+    execute(cli, LETTERS.replace("looks for", "searches for"))
     assert (why(cli, "scan")["causes"], why(cli, "scan")["same"]) == ([], True)
     assert cli("why", "latest", "scan").stdout.endswith(
         "  nothing differs that it depends on\nIt came to the same.\n"
@@ -120,7 +99,7 @@ def test_a_skipped_step_names_the_step_that_failed(cli: Cli, records: Records) -
 
 
 def test_a_secret_that_was_changed_is_not_shown(cli: Cli) -> None:
-    runbook = RUNBOOK.replace("{path: letters}", "{path: letters, api_key: swordfish}")
+    runbook = LETTERS.replace("{path: letters}", "{path: letters, api_key: swordfish}")
     execute(cli, runbook)
     execute(cli, runbook.replace("swordfish", "marlin"))
     result = cli("why", "latest", "scan")

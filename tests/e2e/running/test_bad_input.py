@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.running.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.running.runbooks import document, scan, write
 
 

@@ -11,22 +11,12 @@ from typing import Any
 import pytest
 
 from tests.e2e.processes import COMMAND, Wct
-
-RUNBOOK = """
-name: One note
-description: x
-connectors: [{name: note, type: filesystem_connector, properties: {path: note.txt}}]
-analysers: [{name: pd, type: personal_data_analyser}]
-execution:
-  - {id: scan, name: Scan, description: "", connector: note, analyser: pd,
-     input_schema: standard_input, output_schema: personal_data_finding}
-"""
+from tests.one_note import ONE_NOTE, write_one_note
 
 
 @pytest.fixture(autouse=True)
 def _a_runbook(tmp_path: Path) -> None:
-    (tmp_path / "note.txt").write_text("nothing to see")
-    (tmp_path / "runbook.yaml").write_text(RUNBOOK)
+    write_one_note(tmp_path)
 
 
 def run(wct: Wct, *options: str) -> "subprocess.CompletedProcess[str]":
@@ -60,7 +50,7 @@ def test_a_run_writes_it_anew_and_is_never_late_for_its_end(
 
 
 def test_the_file_is_not_scanned(wct: Wct, tmp_path: Path) -> None:
-    (tmp_path / "runbook.yaml").write_text(RUNBOOK.replace("note.txt", "."))
+    (tmp_path / "runbook.yaml").write_text(ONE_NOTE.replace("note.txt", "."))
     scanned: list[object] = []
     for _ in range(2):
         done = run(wct, "--events", "events.jsonl", "--json")
@@ -102,7 +92,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_run(
         "choose another file with --events\n"
     )
     assert wct("runs").stdout == ""
-    assert (tmp_path / "runbook.yaml").read_text() == RUNBOOK
+    assert (tmp_path / "runbook.yaml").read_text() == ONE_NOTE
 
 
 def test_a_pipe_can_be_read_while_the_run_goes_on(wct: Wct, tmp_path: Path) -> None:

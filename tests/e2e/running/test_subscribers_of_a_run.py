@@ -12,18 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import Wct
+from tests.one_note import write_one_note
 from wct_domain.events import SubscriberFailed
 from wct_entrypoints.bootstrap.ledgers import open_ledger
 
 PLUGIN = Path(__file__).parents[1] / "eavesdropper"
-RUNBOOK = """
-name: Two notes
-description: x
-connectors: [{name: note, type: filesystem_connector, properties: {path: note.txt}}]
-analysers: [{name: pd, type: personal_data_analyser}]
-execution:
-  - {id: scan, name: Scan, description: "", connector: note, analyser: pd,
-     input_schema: standard_input, output_schema: personal_data_finding}
+AGAIN = """\
   - {id: again, name: Scan again, description: "", connector: note, analyser: pd,
      input_schema: standard_input, output_schema: personal_data_finding}
 """
@@ -49,8 +43,8 @@ def eavesdropper(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
+    write_one_note(tmp_path, AGAIN)
     (tmp_path / "note.txt").write_text("write to letters@example.org")
-    (tmp_path / "runbook.yaml").write_text(RUNBOOK)
     return tmp_path
 
 

@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from tests.e2e.running.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.running.runbooks import document, scan
 from wct_domain import __version__
 from wct_entrypoints.api import RunbookSchemaGenerator

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.running.conftest import Cli
+from tests.e2e.processes import Cli
 from tests.e2e.running.runbooks import scan, write
 
 INPUT = "standard_input"

@@ -21,6 +21,7 @@ class ExecuteRunbook(NamedTuple):
     path: Path
     run: str | None = None
     erasure_scope: str | None = None
+    directory: Path | None = None  # that relative paths of the runbook are taken from
 
 
 class ResumeRunbook(NamedTuple):
@@ -34,6 +35,7 @@ class ResumeRunbook(NamedTuple):
     path: Path | None = None
     from_step: str | None = None
     accept_changes: bool = False
+    directory: Path | None = None  # as above; None: the one that is recorded
 
 
 class StartRun(NamedTuple):
@@ -43,6 +45,7 @@ class StartRun(NamedTuple):
     source: bytes  # the runbook file, as read
     versions: Mapping[str, str] = MappingProxyType({})
     path: Path | None = None  # of the runbook file
+    directory: Path | None = None
 
 
 class ResumeRun(NamedTuple):
@@ -56,6 +59,7 @@ class ResumeRun(NamedTuple):
     redo: Collection[str]
     versions: Mapping[str, str] = MappingProxyType({})
     path: Path | None = None
+    directory: Path | None = None
 
 
 class RunStep(NamedTuple):

@@ -24,6 +24,7 @@ class RecordedRunbook(NamedTuple):
     document: Mapping[str, Any]  # secrets are keyed digests
     source: str  # keyed digest of the file
     path: Path
+    directory: Path | None  # that its relative paths were taken from; None: not known
 
 
 def recorded_runbook(run: Run, blobs: BlobReader) -> RecordedRunbook:
@@ -47,8 +48,12 @@ def recorded_runbook(run: Run, blobs: BlobReader) -> RecordedRunbook:
         msg = f"run {run.id} was recorded in another ledger; {anew}"
         raise ResumeError(msg)
     document = blobs.document(run.document)
+    directory = document.get("directory")
     return RecordedRunbook(
-        document["runbook"], document["source"], Path(document.get("path", ""))
+        document["runbook"],
+        document["source"],
+        Path(document.get("path", "")),
+        None if directory is None else Path(directory),
     )
 
 
@@ -71,7 +76,14 @@ def resumption(
         ResumeError: there is nothing to do, or no step ``from_step``.
         RunbookChangedError: the runbook says something else, and it is not accepted.
     """
-    opening = ResumeRun(plan, source, (), versions, command.path or before.path)
+    opening = ResumeRun(
+        plan,
+        source,
+        (),
+        versions,
+        command.path or before.path,
+        command.directory or before.directory,
+    )
     now = runbook_document(opening, key)["runbook"]
     if now != before.document and not command.accept_changes:
         msg = (

@@ -104,7 +104,11 @@ class RunbookExecutor:
         scope = scope_name(run_id, command.erasure_scope)
         stream = StreamAtWork(run_id, self._equipment, sources=sources, scope=scope)
         opening = StartRun(
-            plan, loaded.source, self._equipment.versions, path=command.path
+            plan,
+            loaded.source,
+            self._equipment.versions,
+            path=command.path,
+            directory=command.directory,
         )
         with self._equipment.ledger.locks.hold(run_id):
             return self._carry_out(opening, stream, sources)

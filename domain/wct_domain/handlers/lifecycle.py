@@ -101,7 +101,11 @@ def runbook_document(command: StartRun | ResumeRun, key: bytes) -> dict[str, Any
         "runbook": without_secrets(document, digest),
         # Equal for equal files.
         "source": pseudonym(key, "runbook", command.source.hex()),
-        **({} if command.path is None else {"path": _text_of(command.path)}),
+        **{
+            name: _text_of(path)
+            for name, path in (("path", command.path), ("directory", command.directory))
+            if path is not None
+        },
     }
 
 

@@ -141,7 +141,9 @@ class Executor:
             ExecutorError: the runbook is not usable; nothing was recorded.
             LedgerError: the ledger refused in the middle of the run.
         """
-        command = ExecuteRunbook(Path(runbook_path), erasure_scope=erasure_scope)
+        command = ExecuteRunbook(
+            Path(runbook_path), erasure_scope=erasure_scope, directory=Path.cwd()
+        )
         return self.dispatch(command).results
 
     def dispatch(self, command: ExecuteRunbook) -> Outcome:

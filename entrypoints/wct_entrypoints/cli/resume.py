@@ -30,6 +30,12 @@ from wct_entrypoints.cli.shared import errors_end_the_command
     is_flag=True,
     help="Go on though the runbook has changed: what changed is done again.",
 )
+@click.option(
+    "--here",
+    is_flag=True,
+    help="Take relative paths of the runbook from the current directory, though the "
+    "run was started in another.",
+)
 @run_flags
 def resume(run: str, **chosen: Any) -> None:
     """Go on with RUN: an interrupted, failed or killed one, or one with failed steps.
@@ -41,6 +47,9 @@ def resume(run: str, **chosen: Any) -> None:
 
     A runbook that says something else than it did is shown as a difference; go on with
     it by --accept-changes. A run that a process is at work on is left alone.
+
+    Relative paths in a runbook are those of the directory in which the run was started:
+    go there, or say --here, where its sources have moved.
     """
     # Here, so that `wct resume --help` does not import everything that a run needs.
     with not_collecting():
@@ -53,6 +62,7 @@ def resume(run: str, **chosen: Any) -> None:
         chosen.pop("runbook"),
         chosen.pop("from_step"),
         accept_changes=chosen.pop("accept_changes"),
+        here=chosen.pop("here"),
     )
     options = RunOptions(runbook=wanted.runbook or Path(), **chosen, started=now)
     with errors_end_the_command(verbose=options.verbose):

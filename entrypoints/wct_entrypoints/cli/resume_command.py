@@ -13,13 +13,14 @@ from wct_domain.commands import ResumeRunbook
 from wct_domain.errors import ResumeError, RunbookChangedError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run import Run
-from wct_domain.resumption import recorded_runbook
+from wct_domain.resumption import RecordedRunbook, recorded_runbook
 from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
 from wct_entrypoints.cli.ledger_access import find_run
 from wct_entrypoints.cli.run_command import Prepared, carry_out, prepared
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.shared import printable
+from wct_entrypoints.cli.started_elsewhere import refuse_elsewhere
 from wct_entrypoints.cli.unfinished import finish_erasures
 
 
@@ -30,6 +31,7 @@ class Wanted(NamedTuple):
     runbook: Path | None
     from_step: str | None
     accept_changes: bool
+    here: bool
 
 
 def resume_run(wanted: Wanted, options: RunOptions) -> int:
@@ -44,11 +46,14 @@ def resume_run(wanted: Wanted, options: RunOptions) -> int:
     try:
         finish_erasures(ledger)
         run = find_run(ledger, wanted.run)
-        path = wanted.runbook or _recorded_path(ledger, run)
+        recorded = _recorded(ledger, run)
+        if recorded.directory is not None and not wanted.here:
+            refuse_elsewhere(recorded.directory, run, options.ledger)
+        path = wanted.runbook or _there(recorded.path, run)
         options = options._replace(runbook=path)
         ready = prepared(options, run)
         command = ResumeRunbook(
-            run, path.absolute(), wanted.from_step, wanted.accept_changes
+            run, path.absolute(), wanted.from_step, wanted.accept_changes, Path.cwd()
         )
         return _carried_out(options, ledger, ready, command)
     finally:
@@ -66,9 +71,12 @@ def _carried_out(
         raise
 
 
-def _recorded_path(ledger: Ledger, run: str) -> Path:
+def _recorded(ledger: Ledger, run: str) -> RecordedRunbook:
     state = Run.of(ledger.read(run))
-    path = recorded_runbook(state, BlobReader(ledger, ledger.keys)).path
+    return recorded_runbook(state, BlobReader(ledger, ledger.keys))
+
+
+def _there(path: Path, run: str) -> Path:
     if not path.is_file():
         msg = (
             f"the runbook of run {run} was '{path}', which is not there; say where it "

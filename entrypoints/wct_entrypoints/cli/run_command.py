@@ -1,6 +1,7 @@
 """What ``wct run`` does, from the runbook to the exit status."""
 
 import shlex
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 import click
@@ -66,7 +67,7 @@ def execute(options: RunOptions) -> int:
     try:
         finish_erasures(ledger)
         command = ExecuteRunbook(
-            options.runbook.absolute(), ready.run, options.erasure_scope
+            options.runbook.absolute(), ready.run, options.erasure_scope, Path.cwd()
         )
         return carry_out(options, ledger, ready, command)
     finally:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
+
 from wct_domain.comparison.findings import FindingsCompared
 from wct_domain.components import Components
 from wct_domain.errors import LedgerError, WctError
@@ -27,7 +29,14 @@ from wct_entrypoints.cli.differing import (
 )
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import print_json, print_lines, table_lines, wrapped
-from wct_entrypoints.cli.shared import FAILED_STEPS, GATE, LedgerPlace, counted
+from wct_entrypoints.cli.shared import (
+    FAILED_STEPS,
+    GATE,
+    LedgerPlace,
+    counted,
+    printable,
+)
+from wct_entrypoints.cli.started_elsewhere import elsewhere
 
 _PLACES = 10  # of a result, that a divergence names
 _FINDINGS = 20
@@ -59,22 +68,34 @@ def reverification(
     ledger: Ledger, run: str, runbook: Path | None, given: LedgerPlace | None
 ) -> Reverification:
     """Gather what is installed, to do steps of a run again. Raises as ``verify``."""
-    file = load_runbook(runbook).runbook if runbook else _recorded(ledger, run)
+    path, directory = _began_with(ledger, run)
+    if directory is not None and (warning := elsewhere(directory, run)) is not None:
+        click.echo(printable(f"Warning: {warning}"), err=True)
+    file = load_runbook(runbook).runbook if runbook else _read(path)
     return Reverification(ledger, run, _installed(given), file)
 
 
-def _recorded(ledger: Ledger, run: str) -> Runbook | None:
-    """Read the runbook file where the run found it; None if it is not there now."""
+def _began_with(ledger: Ledger, run: str) -> tuple[Path | None, Path | None]:
+    """Return where the runbook was, and in which directory the run was started."""
     from wct_domain.archive import BlobReader
     from wct_domain.projections.run import Run
 
-    document = Run.of(ledger.read(run)).document
-    if document is None:
-        return None
+    opening = Run.of(ledger.read(run)).document
+    if opening is None:
+        return None, None
     try:
-        path = BlobReader(ledger, ledger.keys).document(document).get("path")
-        return None if path is None else load_runbook(Path(path)).runbook
-    except (LedgerError, WctError):
+        document = BlobReader(ledger, ledger.keys).document(opening)
+    except LedgerError:
+        return None, None
+    path, directory = document.get("path"), document.get("directory")
+    return path and Path(path), directory and Path(directory)
+
+
+def _read(path: Path | None) -> Runbook | None:
+    """Read the runbook file where the run found it; None if it is not there now."""
+    try:
+        return None if path is None else load_runbook(path).runbook
+    except WctError:
         return None  # it is needed only where a secret is hidden, which says so
 
 

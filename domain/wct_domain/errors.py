@@ -18,11 +18,13 @@ and reads best in one place.
     │                               RulesetAlreadyRegisteredError
     ├─ ExecutorError                SchemaNotFoundError · VersionMismatchError
     │                               VersionNotSupportedError · UpstreamFailedError
+    │                               StepTimeoutError · StepProcessError
+    │                               StepStoppedError
     ├─ RunbookError                 RunbookLoadError · RunbookValidationError
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
     ├─ ExportError · BundleError · RunNotFoundError
-    ├─ SubscriberError
+    ├─ SubscriberError              DeliveryError · ReceiverGoneError
     ├─ ResumeError                  RunHeldError · RunbookChangedError
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
                                     PartialRetryError · StreamTakenError
@@ -30,7 +32,7 @@ and reads best in one place.
                                     BlobMissingError · BlobDamagedError
                                     LedgerUnusableError · LedgerWriteError
                                     CheckpointError · ErasedError
-                                    ErasureRefusedError
+                                    ErasureRefusedError · CursorMovedError
 """
 
 from typing import ClassVar
@@ -170,6 +172,27 @@ class UpstreamFailedError(ExecutorError):
     code = "executor.upstream-failed"
 
 
+class StepTimeoutError(ExecutorError):
+    """A step was stopped, because it took longer than its runbook allows."""
+
+    code = "timeout"
+
+
+class StepProcessError(ExecutorError):
+    """The process in which a step ran ended before the step did, or never began."""
+
+    code = "process.died"
+
+
+class StepStoppedError(ExecutorError):
+    """The run was told to stop while a step ran in a process of its own.
+
+    Never recorded: such a step has not ended.
+    """
+
+    code = "run.stopped"
+
+
 class RunbookError(WctError):
     """A runbook is not usable."""
 
@@ -241,6 +264,45 @@ class SubscriberError(WctError):
     """What was named, or installed, as a subscriber is none."""
 
     code = "subscriber"
+
+
+class DeliveryError(SubscriberError):
+    """A subscriber outside of this process has not taken an event.
+
+    The text names who, why, and the way out, without anything of the event and
+    without a secret.
+
+    Attributes:
+        retryable: the same event may be taken at another time. If not, only somebody
+            who changes something on either side can help.
+        retry_after: seconds that the other side asked to be left alone for.
+        said: the last line that it left, shortened, secrets hidden as far as they can
+            be known. For the eyes of who runs it; never to be stored.
+    """
+
+    code = "subscriber.delivery"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        retryable: bool = True,
+        retry_after: float | None = None,
+        said: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.said = said
+
+
+class ReceiverGoneError(DeliveryError):
+    """The other side wants no event any more: HTTP 410."""
+
+    code = "subscriber.gone"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, retryable=False)
 
 
 class RunNotFoundError(WctError):
@@ -367,3 +429,16 @@ class ErasureRefusedError(LedgerError):
     """What was asked to be erased is still at work, shared, or was never sealed."""
 
     code = "ledger.erasure-refused"
+
+
+class CursorMovedError(LedgerError):
+    """Somebody else has delivered to a subscriber meanwhile; nothing was changed."""
+
+    code = "ledger.cursor-moved"
+
+    def __init__(self, subscriber: str) -> None:
+        super().__init__(
+            f"Another process delivers events to '{subscriber}': its cursor has "
+            "moved. Nothing was changed here; let the other one go on."
+        )
+        self.subscriber = subscriber

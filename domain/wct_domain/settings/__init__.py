@@ -1,0 +1,1 @@
+"""What ``wct.yaml`` may say, as models: checked before anything is done with it."""

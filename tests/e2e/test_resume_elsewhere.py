@@ -2,30 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.e2e.reading.test_wct_diff import RUNBOOK
-from wct_entrypoints.cli import main
-
-Cli = Callable[..., Result]
+from tests.e2e.letters import LETTERS
+from tests.e2e.processes import Cli
 
 LEDGER = "../work/.wct/ledger.db"
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
-    for name in ("WCT_LEDGER", "WCT_KEYS"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str | os.PathLike[str]) -> Result:
-        given = [os.fspath(each) for each in arguments]
-        return CliRunner().invoke(main, given, catch_exceptions=False)
-
-    return run
 
 
 @pytest.fixture
@@ -41,7 +25,7 @@ def failed(
     for name in ("work", "else"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(work)
-    Path("runbook.yaml").write_text(RUNBOOK)
+    Path("runbook.yaml").write_text(LETTERS)
     assert cli("run", "runbook.yaml", "-q").exit_code == 3
     for name in ("work", "else"):
         letters = tmp_path / name / "letters"

@@ -1,13 +1,6 @@
-"""Messages and texts as blobs, and back.
-
-A stored body is one tag byte and what it says: plain JSON, zlib-compressed JSON, or
-either of these sealed (:class:`wct_domain.ports.keys.Sealer`). A body of more than
-``PART_SIZE`` bytes is cut into parts, and the blob under its reference lists their
-digests, so that a reference has one size whatever it names.
-"""
+"""Messages and texts as blobs, and back."""
 
 import json
-import zlib
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -26,17 +19,21 @@ from wct_domain.errors import BlobDamagedError, SchemaLoadError
 from wct_domain.extraction import extraction_facts
 from wct_domain.marks import MarkedFields, marked, without
 from wct_domain.message import Message
+from wct_domain.packing import (
+    SEALED,
+    cut,
+    joined,
+    list_of,
+    packed,
+    parts_of,
+    unpacked,
+)
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, BlobStore, Ledger
 from wct_domain.recent import RecentBlobs
 from wct_domain.schemas import Schema, SchemaLoader
 
-PART_SIZE = 1 << 20  # bytes
 VOLATILE = "x-wct-volatile"
-
-_PLAIN, _ZLIB, _PARTS, _SEALED = b"\x00", b"\x01", b"\x02", b"\x03"
-_WORTH_COMPRESSING = 512  # bytes; below, zlib saves less than it costs
-_FAST = 1  # zlib level: a third of the time of the default, a tenth larger
 
 
 class StoredMessage(NamedTuple):
@@ -164,40 +161,20 @@ class BlobDraft:
         return canonical_json(without(message.content, fields))
 
     def _store(self, body: bytes) -> tuple[str, int]:
-        stored = _PLAIN + body
-        if len(body) >= _WORTH_COMPRESSING:
-            packed = _ZLIB + zlib.compress(body, _FAST)
-            stored = min(stored, packed, key=len)
-        body = stored
+        body = stored = packed(body)
         if self._seal is not None:
             stored = self._seal(stored)
-        if len(stored) <= PART_SIZE:
-            digest = self._add(stored)
-            if self._recent is not None:
-                self._recent.keep(digest, body)
-            return digest, 1
-        parts = [
-            self._add(stored[start : start + PART_SIZE])
-            for start in range(0, len(stored), PART_SIZE)
-        ]
-        return self._add(_PARTS + bytes.fromhex("".join(parts))), len(parts)
+        parts = [self._add(part) for part in cut(stored)]
+        if len(parts) > 1:
+            return self._add(list_of(parts)), len(parts)
+        if self._recent is not None:
+            self._recent.keep(parts[0], body)
+        return parts[0], 1
 
     def _add(self, stored: bytes) -> str:
         digest = blob_digest(stored)
         self._blobs.append(Blob(digest, stored))
         return digest
-
-
-def parts_of(stored: bytes) -> list[str]:
-    """Return the digests of a blob's parts; none for a blob that is whole."""
-    if stored[:1] != _PARTS:
-        return []
-    return [stored[at : at + 32].hex() for at in range(1, len(stored), 32)]
-
-
-def sealed_for(stored: bytes) -> str | None:
-    """Return the erasure scope that a blob was sealed for; None if it was for none."""
-    return stored[1:17].hex() if stored[:1] == _SEALED else None
 
 
 def stored_sizes(ledger: Ledger, digests: Collection[str]) -> dict[str, int]:
@@ -257,29 +234,23 @@ class BlobReader:
         return self._parse(digest, stored or self._blobs.blob(digest))
 
     def _parse(self, digest: str, stored: bytes) -> Any:
-        tag, body = stored[:1], stored[1:]
         try:
-            if tag == _PARTS:
-                whole = b"".join(self._blobs.blob(part) for part in parts_of(stored))
-                return self._parse(digest, whole)
-            if tag == _SEALED:
-                return self._parse(digest, self._opened(digest, stored))
-            if tag == _ZLIB:
-                body = zlib.decompress(body)
-            return _parsed(body)
-        except (zlib.error, ValueError, RecursionError) as error:
+            body = joined(stored, self._blobs.blob)
+            if body[:1] == SEALED:
+                body = self._opened(body)
+            return _parsed(unpacked(body))
+        except BlobDamagedError as error:
+            msg = f"blob {digest} cannot be read: {error}"
+            raise BlobDamagedError(msg) from error
+        except (ValueError, RecursionError) as error:
             msg = f"blob {digest} is not what this wct can read"
             raise BlobDamagedError(msg) from error
 
-    def _opened(self, digest: str, sealed: bytes) -> bytes:
+    def _opened(self, sealed: bytes) -> bytes:
         if self._keys is None:
-            msg = f"blob {digest} is sealed, and no keys are at hand"
+            msg = "it is sealed, and no keys are at hand"
             raise BlobDamagedError(msg)
-        try:
-            return self._keys.open(sealed)
-        except BlobDamagedError as error:
-            msg = f"blob {digest} cannot be opened: {error}"
-            raise BlobDamagedError(msg) from error
+        return self._keys.open(sealed)
 
 
 def _parsed(body: bytes) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from wct_domain.archive import parts_of
 from wct_domain.bundle import (
     BLOBS,
     CHECKPOINT,
@@ -29,6 +28,7 @@ from wct_domain.events import RunImported
 from wct_domain.merkle import Frontier, consistency_proof
 from wct_domain.multiproof import multiproof
 from wct_domain.notes import Checkpoint, Note, sign
+from wct_domain.packing import parts_of
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 from wct_domain.verification.chains import references_in

@@ -13,7 +13,7 @@ def referred_by(event: AnyEvent) -> Iterator[str]:
     """Yield the digest of each blob that an event names.
 
     A blob that is cut into parts names these itself
-    (:func:`wct_domain.archive.parts_of`). A pruned event names nothing any more.
+    (:func:`wct_domain.packing.parts_of`). A pruned event names nothing any more.
     """
     if isinstance(event, UnknownEvent):
         yield from _within(event.data)

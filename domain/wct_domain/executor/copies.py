@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from wct_domain.archive import parts_of, sealed_for
-from wct_domain.bundle import BLOBS, SHARED, Members, about
+from wct_domain.bundle import BLOBS, Members
 from wct_domain.commands import NoteExport, NoteImport
 from wct_domain.errors import (
     BlobDamagedError,
@@ -15,7 +14,9 @@ from wct_domain.errors import (
     WrongExpectedVersionError,
 )
 from wct_domain.events import RunImported, RunStarted
+from wct_domain.executor.shared_keys import keys_in
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
+from wct_domain.packing import parts_of, sealed_for
 from wct_domain.ports.ledger import Blob, Ledger
 from wct_domain.ports.sealed_log import StoredRow
 from wct_domain.upcasting import decode
@@ -63,6 +64,7 @@ def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -
         by: keyed pseudonym of who does it.
 
     Raises:
+        BundleError: a key in it opens what no wct has stored; nothing was stored.
         StreamTakenError, EventIdReusedError: something else has the run's name or ids.
         LedgerWriteError: it could not be stored; doing it again goes on. Or it refers
             to what another run has stored.
@@ -72,6 +74,7 @@ def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -
     for row in checked.rows:
         streams.setdefault(row.stream, []).append(row)
     names = set(members.names())
+    keys = keys_in(ledger, checked, members)
     events = 0
     if not _is_here(ledger, streams[manifest.run]):
         blobs = {name: _blobs(rows, members, names) for name, rows in streams.items()}
@@ -84,7 +87,7 @@ def take_in(equipment: Equipment, checked: Checked, members: Members, by: str) -
         signers = tuple(sorted(key.name for key in checked.verdict.signers))
         command = NoteImport(by, manifest.log, manifest.size, signers)
         note_copy(equipment, manifest.run, command)
-    return Taken(events, _keys(ledger, checked, members, names))
+    return Taken(events, None if keys is None else keys.keep())
 
 
 def _is_here(ledger: Ledger, rows: Sequence[StoredRow]) -> bool:
@@ -201,16 +204,3 @@ def _blobs(rows: Iterable[StoredRow], members: Members, names: set[str]) -> list
                 for part in parts_of(stored):
                     found[part] = members.read(BLOBS + part)
     return [Blob(digest, stored) for digest, stored in found.items()]
-
-
-def _keys(
-    ledger: Ledger, checked: Checked, members: Members, names: set[str]
-) -> int | None:
-    if SHARED not in names:
-        return None
-    manifest = checked.manifest
-    bound_to = about(manifest.log, manifest.run)
-    try:
-        return ledger.keys.accept(members.read(SHARED), bound_to)
-    except BlobDamagedError:  # for another reader
-        return None

@@ -36,6 +36,34 @@ class Sealer(Protocol):
         ...
 
 
+class SharedKeys(Protocol):
+    """Keys of single blobs, which somebody shared: what they open is still to show.
+
+    Those of a scope that was erased here, or is this ledger's own, open nothing.
+    """
+
+    def open(self, sealed: bytes) -> bytes | None:
+        """Decrypt with one of them; None: none of them is the key of this body.
+
+        Raises:
+            BlobDamagedError: it is nothing that is sealed.
+        """
+        ...
+
+    def keep(self) -> int:
+        """Keep those that have opened something, on disk when this returns.
+
+        None takes the place of one that was kept before.
+
+        Returns:
+            How many of them this ledger has now.
+
+        Raises:
+            LedgerUnusableError: the key store cannot be read or written.
+        """
+        ...
+
+
 class Keys(Protocol):
     """The keys of one ledger. Nothing of them is ever in the log.
 
@@ -162,14 +190,8 @@ class Keys(Protocol):
         """
         ...
 
-    def accept(self, shared: bytes, about: bytes) -> int:
-        """Keep the keys that somebody shared with the reader of this ledger.
-
-        Keys of a scope that was erased here, or is this ledger's own, are left out, and
-        none takes the place of one that was accepted before.
-
-        Returns:
-            How many were kept.
+    def receive(self, shared: bytes, about: bytes) -> SharedKeys:
+        """Open the keys that somebody shared with the reader of this ledger.
 
         Raises:
             BlobDamagedError: it is for another reader, or was changed.

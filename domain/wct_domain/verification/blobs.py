@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wct_domain.archive import parts_of, sealed_for
 from wct_domain.errors import BlobDamagedError, BlobMissingError
+from wct_domain.packing import parts_of, sealed_for
 from wct_domain.ports.ledger import BlobStore
 from wct_domain.verification.chains import Chain, Chains
 from wct_domain.verification.verdict import Verdict

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from pydantic_core import to_json
 
-from wct_domain.archive import parts_of
 from wct_domain.errors import BlobMissingError, LedgerError, LedgerUnusableError
 from wct_domain.events import PrunedEvent, UnknownEvent
+from wct_domain.packing import parts_of
 from wct_domain.ports.ledger import BlobStore, Recorded, Stream
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 from wct_domain.verification.blobs import Blobs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wct_domain.errors import LedgerError
+from wct_domain.errors import BundleError, LedgerError
 from wct_domain.executor.copies import Taken
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
@@ -16,6 +16,7 @@ from wct_entrypoints.cli.shared import (
     LedgerPlace,
     counted,
     errors_end_the_command,
+    fail,
     ledger_option,
 )
 from wct_entrypoints.cli.trusted import checkpoint_in
@@ -71,7 +72,10 @@ def _import(ledger: Ledger, bundle: BundleOpened) -> None:
     checked, members = bundle.checked, bundle.members
     assert checked is not None  # noqa: S101  # the bundle is sound
     assert members is not None  # noqa: S101  # as above
-    taken = import_run(ledger, checked, members)
+    try:
+        taken = import_run(ledger, checked, members)
+    except BundleError as error:
+        fail(f"nothing was imported: {error}", status=GATE)
     _sign(ledger)
     run = checked.manifest.run
     if taken.events:

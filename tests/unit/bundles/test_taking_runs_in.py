@@ -1,5 +1,6 @@
 """A run that comes from another ledger."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -28,7 +29,15 @@ from tests.unit.verification.histories_to_verify import (
 )
 from wct_adapters.ledgers.memory import MemoryLedger
 from wct_domain.archive import BlobReader
-from wct_domain.bundle import EVENTS, MANIFEST, Manifest, events_member, rows_of
+from wct_domain.bundle import (
+    EVENTS,
+    MANIFEST,
+    SHARED,
+    Manifest,
+    about,
+    events_member,
+    rows_of,
+)
 from wct_domain.commands import NoteExport
 from wct_domain.digests import Reference, blob_digest, canonical_json
 from wct_domain.errors import (
@@ -139,11 +148,13 @@ def test_what_was_erased_here_stays_away() -> None:
     assert blob_digest(WHOLE) not in target.blob_digests()
 
 
-def sealed_run() -> tuple[MemoryLedger, Reference, Reference]:
+def sealed_run(
+    body: bytes = b'\x00"ours"',
+) -> tuple[MemoryLedger, Reference, Reference]:
     """A run with two sealed texts; the second is of another run of the same scope."""
     ledger = MemoryLedger(noon)
     sealer = ledger.keys.sealer("name/all")
-    texts = [sealer.seal(b"\x00" + canonical_json(text)) for text in ("ours", "other")]
+    texts = [sealer.seal(text) for text in (body, b'\x00"other"')]
     ours, others = (
         Reference(blob=blob_digest(text), content="0" * 64) for text in texts
     )
@@ -171,6 +182,31 @@ def test_other_runs_of_the_same_scope_are_not_made_readable() -> None:
     source, _, others = sealed_run()
     target = MemoryLedger(noon)
     taken(target, bundle_of(source, reader=target.keys.reader))
+    with pytest.raises(BlobDamagedError):
+        target.keys.open(source.blob(others.blob))
+
+
+def test_a_sealed_blob_that_grows_when_it_is_read_is_not_taken_in() -> None:
+    source, bomb, _ = sealed_run(b"\x01" + zlib.compress(bytes(200 << 20), 9))
+    target = MemoryLedger(noon)
+    held = bundle_of(source, reader=target.keys.reader)
+    assert checked(held).verdict.sound  # nobody else can open it
+    with pytest.raises(BundleError, match=f"blob {bomb.blob} .* would be longer"):
+        taken(target, held)
+    assert list(target.rows()) == []
+
+
+def test_keys_of_what_is_not_in_the_bundle_are_not_kept() -> None:
+    source, ours, others = sealed_run()
+    target = MemoryLedger(noon)
+    held = bundle_of(source, reader=target.keys.reader)
+    more = source.keys.share(
+        [source.blob(each.blob) for each in (ours, others)],
+        target.keys.reader,
+        about(source.log_id, RUN),
+    )
+    held = held.with_change(SHARED, lambda _: more)
+    assert taken(target, held.signed_again(source.keys.signer)).keys == 1
     with pytest.raises(BlobDamagedError):
         target.keys.open(source.blob(others.blob))
 
@@ -283,12 +319,25 @@ def test_that_a_run_was_taken_in_is_not_for_its_bundle_to_say() -> None:
         assert (last.event.log, last.position) == (source.log_id, 4)
 
 
+class Impostor(MemoryLedger):
+    """A ledger that says it is another one."""
+
+    claimed = ""
+
+    @property
+    def log_id(self) -> str:
+        return self.claimed
+
+
 def test_the_id_of_a_ledger_alone_does_not_make_a_run_its_own() -> None:
     plain = Reference(blob=blob_digest(WHOLE), content="0" * 64)
-    source = made_up(start(None, plain), DONE, stored=[WHOLE])
-    target = MemoryLedger(noon)
-    source._log_id = target.log_id  # pyright: ignore[reportPrivateUsage]  # as a forger
-    taken(target, bundle_of(source))
+    source, target = Impostor(noon), MemoryLedger(noon)
+    source.claimed = target.log_id
+    news = [NewEvent(event_id(90), start(None, plain)), NewEvent(event_id(91), DONE)]
+    source.append(RUN, news, expected=0, blobs=[blob(WHOLE)])
+    held = bundle_of(source)
+    assert checked(held).manifest.log == target.log_id
+    taken(target, held)
     *_, last = target.read(RUN)
     assert isinstance(last.event, RunImported)
 

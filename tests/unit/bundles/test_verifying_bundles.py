@@ -1,6 +1,7 @@
 """What is found in a bundle that somebody has changed."""
 
 import json
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,7 @@ from tests.unit.verification.histories_to_verify import (
     blob,
     noon,
     recorded_ledger,
+    saved,
     started,
 )
 from wct_adapters.ledgers.ciphers import SigningKey
@@ -265,6 +267,27 @@ def test_events_of_another_run_are_refused() -> None:
     ledger.append(RUN, events, expected=0, blobs=[blob(DOCUMENT)], correlation_id=OTHER)
     (flaw,) = checked(bundle_of(ledger)).verdict.flaws
     assert flaw.what == "belongs to another run"
+
+
+BOMB = b"\x01" + zlib.compress(bytes(200 << 20), 9)
+PART = bytes(range(256))
+REPEATED = b"\x02" + bytes.fromhex(blob_digest(PART)) * 1000
+
+
+@pytest.mark.parametrize(
+    ("stored", "parts", "what"),
+    [(BOMB, [], "it would be longer than"), (REPEATED, [PART], "more than once")],
+    ids=["compressed", "repeated"],
+)
+def test_a_blob_that_grows_when_it_is_read_is_named(
+    stored: bytes, parts: list[bytes], what: str
+) -> None:
+    ledger = MemoryLedger(noon)
+    blobs = [blob(each) for each in (DOCUMENT, stored, *parts)]
+    ledger.append(RUN, [started(95), saved(96, stored)], expected=0, blobs=blobs)
+    (flaw,) = checked(bundle_of(ledger)).verdict.flaws
+    assert flaw.place == f"blob {blob_digest(stored)} of event 2 of {RUN}"
+    assert what in flaw.what
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wct_domain.archive import PART_SIZE, BlobDraft, BlobReader, VolatileFields
+from wct_domain.archive import BlobDraft, BlobReader, VolatileFields
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError, ContentNotJsonError
 from wct_domain.message import Message
+from wct_domain.packing import PART_SIZE
 from wct_domain.ports.ledger import Blob
 from wct_domain.schemas import Schema
 from wct_domain.testing.scenario import AnySchema

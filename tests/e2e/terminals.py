@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ def on_a_terminal(
     wct: Wct,
     *arguments: str,
     keys: str | None = None,
+    interrupt_at: str | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Seen:
     """Run a command to its end.
@@ -32,6 +34,7 @@ def on_a_terminal(
     Args:
         keys: what is typed, at once; None: nobody can type, and only stdout is a
             terminal.
+        interrupt_at: SIGINT comes as soon as this is seen.
     """
     ours, theirs = pty.openpty()
     typed_on = keys is not None
@@ -50,6 +53,9 @@ def on_a_terminal(
         os.write(ours, (keys or "").encode())
         while piece := os.read(ours, 4096):
             seen += piece
+            if interrupt_at is not None and interrupt_at.encode() in seen:
+                process.send_signal(signal.SIGINT)
+                interrupt_at = None
     except OSError:  # how Linux says that the other end is closed
         pass
     finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from wct_entrypoints.cli import INTERRUPTED
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -103,6 +104,10 @@ def replay(
         from wct_entrypoints.cli.replay_command import print_story, walk_through
 
         if step_by_step:
-            walk_through(run, until, ledger)
+            try:
+                walk_through(run, until, ledger)
+            except KeyboardInterrupt:  # a way to leave it: no word about it
+                click.echo()
+                sys.exit(INTERRUPTED)
         else:
             print_story(run, until, ledger, as_json=as_json)

@@ -60,12 +60,12 @@ class Walker:
         if start:
             self._walk.jump(start)
             self._show()
-        while (does := _KEYS.get(self._key(), "")) != "quit":
-            if does:
-                try:
-                    self._does[does]()
-                except WctError as error:
-                    _say(str(error))
+        # A key that does nothing says which do.
+        while (does := _KEYS.get(self._keyboard.key(), "help")) != "quit":
+            try:
+                self._does[does]()
+            except WctError as error:
+                _say(str(error))
 
     def _next(self) -> None:
         if self._walk.next():
@@ -107,12 +107,6 @@ class Walker:
             _say(f"step '{step}' has produced nothing up to here")
         else:
             print_masked(self._ledger, self._run, kept[step])
-
-    def _key(self) -> str:
-        try:
-            return self._keyboard.key()
-        except KeyboardInterrupt:
-            return "q"
 
     def _show(self) -> None:
         told = self._walk.told

@@ -198,6 +198,19 @@ class TestStepByStep:
         assert any('"schema_validated"' in line for line in seen)
         assert SECRET not in "\n".join(seen)
 
+    def test_an_interrupt_ends_it_with_130_and_q_with_0(
+        self, wct: Wct, records: Records
+    ) -> None:
+        records.completed()
+        walk = ("replay", "latest", "--step-by-step")
+        assert on_a_terminal(wct, *walk, keys="nq").status == 0
+        walking = on_a_terminal(wct, *walk, keys="n", interrupt_at="started, 2 steps")
+        assert walking.status == 130
+        assert "Traceback" not in walking.text
+        asked = on_a_terminal(wct, *walk, keys="nj", interrupt_at="position or step")
+        assert asked.status == 130
+        assert "Traceback" not in asked.text
+
     def test_a_place_that_is_none_is_said_and_the_walk_goes_on(
         self, wct: Wct, records: Records
     ) -> None:

@@ -286,7 +286,7 @@ class DataErased(Fact):
 class RunPruned(Fact):
     """Payloads and blobs of this run were dropped to save space; its hashes stay.
 
-    ``positions`` are ranges of this stream, both ends included.
+    ``positions`` are ranges of this stream, both ends included, all before this event.
     """
 
     type = "run.pruned/1"

@@ -44,6 +44,7 @@ class Chain:
         self.scopes: set[str] = set()  # whose blobs are said to be gone
         self.dropped = False  # some of its blobs, to save space
         self.pruned: list[tuple[int, int]] = []  # positions, both ends included
+        self.ahead: list[int] = []  # positions that say of later ones they are pruned
         self.blobs: dict[bytes, int] = {}  # digest to the first position that has it
         self.bare: list[int] = []  # positions without payload
 
@@ -51,8 +52,8 @@ class Chain:
         """Say whether an event of this stream says that a payload was pruned."""
         return any(first <= position <= last for first, last in self.pruned)
 
-    def excuse(self, wire: str, payload: bytes | None) -> None:
-        """Take note of an event that says what is gone."""
+    def excuse(self, wire: str, payload: bytes | None, position: int) -> None:
+        """Take note of an event that says what is gone of those before it."""
         if wire.startswith(_ERASED):
             self.erased = True
             if wire == DataErased.type and payload is not None:
@@ -62,7 +63,10 @@ class Chain:
             self.dropped = True
             if wire == RunPruned.type and payload is not None:
                 with suppress(ValueError):  # as above
-                    self.pruned += RunPruned.model_validate_json(payload).positions
+                    ranges = RunPruned.model_validate_json(payload).positions
+                    self.pruned += (each for each in ranges if each[1] < position)
+                    if any(last >= position for _, last in ranges):
+                        self.ahead.append(position)
 
 
 class Chains:
@@ -141,7 +145,7 @@ class Chains:
             else:
                 blame(row, "has a payload and a salt that do not belong together")
             if excuses_others:
-                chain.excuse(wire, payload)
+                chain.excuse(wire, payload, position)
             whose = title if correlation == stream else _text(correlation)
             cause = "null" if causation is None else _text(causation)
             # As wct_domain.chain does it, whose calls would cost as much as the hash.
@@ -175,8 +179,11 @@ class Chains:
         return self._first.get(chain.cause, chain)
 
     def check_payloads(self) -> None:
-        """Blame payloads that are gone without a word."""
+        """Blame payloads that are gone without a word, or with one before they were."""
         for chain in self.of.values():
+            for position in chain.ahead:
+                what = "says of itself, or of later events, that they were pruned"
+                self._verdict.blame(_place(position, chain.name), what)
             for position in chain.bare:
                 if chain.is_pruned(position):
                     self._verdict.pruned += 1

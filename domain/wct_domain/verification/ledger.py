@@ -134,7 +134,7 @@ def _news_of(ledger: Verifiable, stream: str, chain: Chain | None) -> Iterator[s
             continue
         payload = to_json(event.data if isinstance(event, UnknownEvent) else event)
         if chain is not None:
-            chain.excuse(event.type, payload)
+            chain.excuse(event.type, payload, recorded.position)
         for digest in references_in(event.type, payload):
             yield from (digest, *_parts(ledger, digest))
 

@@ -17,6 +17,7 @@ from tests.unit.verification.histories_to_verify import (
     PARTS,
     WHOLE,
     Stored,
+    began,
     noon,
     places,
     recorded_ledger,
@@ -129,6 +130,24 @@ def test_a_payload_and_a_blob_may_be_pruned() -> None:
     verdict = verdict_on(Stored.of(ledger))
     assert verdict.sound
     assert (verdict.pruned, verdict.dropped) == (2, 0)  # nothing names the blob now
+
+
+@pytest.mark.parametrize("last", [4, 5, 1 << 40])
+def test_what_comes_after_a_pruning_was_not_pruned_by_it(last: int) -> None:
+    ledger = recorded_ledger()
+    pruned = RunPruned(positions=((2, 2), (3, last)), blobs=0, size=9)
+    ledger.append(RUN, [NewEvent(event_id(8), pruned)], expected=3)
+    ledger.append(RUN, [began(9)], expected=4)
+    stored = Stored.of(ledger)
+    (flaw,) = verdict_on(stored).flaws
+    assert str(flaw) == (
+        f"event 4 of {RUN}: says of itself, or of later events, that they were pruned"
+    )
+    for index in (1, -1):
+        stored.change(index, without_payload)
+    missing = f"event 5 of {RUN}: has no payload, and no event says that it was pruned"
+    assert missing in map(str, verdict_on(stored).flaws)
+    assert verdict_on(stored).pruned == 1  # the other range is as good as any
 
 
 def test_a_blob_may_be_pruned_while_the_payload_that_names_it_stays() -> None:

@@ -77,7 +77,7 @@ class KeepsBlobsOfARefusedBatch(Faulty):
     ) -> tuple[Recorded, ...]:
         blobs: Sequence[Blob] = how["blobs"]
         if events:
-            self._blobs.update((blob.digest, blob.stored) for blob in blobs)
+            self._contents.blobs.update((blob.digest, blob.stored) for blob in blobs)
         return super().append(stream, events, **how)
 
 
@@ -141,7 +141,7 @@ class SealsOneEventLess(MemoryLedger):
 
 class KeepsOnlyTheLastCheckpoint(MemoryLedger):
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        self._checkpoints.clear()
+        self._contents.checkpoints.clear()
         super().add_checkpoint(checkpoint)
 
 

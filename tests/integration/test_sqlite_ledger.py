@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from tests.ledger_checks import first_broken, is_gapless, stored_events
 from tests.ledger_forgery import straight_to, without_triggers
 from wct_adapters.identity import utc_now
+from wct_adapters.ledgers.batch import Batch, drafts
 from wct_adapters.ledgers.sqlite import SqliteLedger, open_sqlite_ledger
 from wct_adapters.ledgers.sqlite.append import Appender
 from wct_adapters.ledgers.sqlite.checkpointer import Checkpointer
@@ -27,7 +28,7 @@ from wct_domain.errors import (
     LedgerWriteError,
 )
 from wct_domain.events import UnknownEvent
-from wct_domain.ports.ledger import ANY_VERSION
+from wct_domain.ports.ledger import ANY_VERSION, Blob
 from wct_domain.testing.ledger_samples import (
     OTHER,
     RUN,
@@ -213,24 +214,29 @@ def writing_through(connection: Database, path: Path) -> Writer:
     return Writer(connection, file, "ledger.db", checkpointer)
 
 
+def batch(number: int, *, expected: int, blobs: Sequence[Blob] = ()) -> Batch:
+    made = drafts(notes(number), blobs)
+    return Batch(RUN, made, expected, 0, None, "process", blobs)
+
+
 def test_a_full_disk_records_nothing_and_the_ledger_stays_usable(
     path: Path, ledger: SqliteLedger
 ) -> None:
     ledger.append(RUN, notes(1), expected=0)
     connection = connect_for_writing(path)
     writer = writing_through(connection, path)
-    appender = Appender(writer, utc_now)
+    appender = Appender(writer)
     pages = connection.execute("PRAGMA page_count").get
     connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     blob = blob_of(os.urandom(100_000))
     with pytest.raises(LedgerWriteError, match="the disk is full"):
-        appender.append(RUN, notes(2), expected=1, blobs=[blob])
+        appender.append(batch(2, expected=1, blobs=[blob]))
     assert len(list(ledger.read(RUN))) == 1
     with pytest.raises(BlobMissingError):
         ledger.blob(blob.digest)
-    appender.append(RUN, notes(3), expected=1)
+    appender.append(batch(3, expected=1))
     connection.execute(f"PRAGMA max_page_count = {pages + 1000}").fetchall()
-    appender.append(RUN, notes(2), expected=2, blobs=[blob])
+    appender.append(batch(2, expected=2, blobs=[blob]))
     writer.close()
     assert ledger.blob(blob.digest) == blob.stored
     assert first_broken(stored_events(path)) is None
@@ -347,8 +353,8 @@ def test_a_transaction_that_was_left_open_does_not_stay(
     connection = connect_for_writing(path)
     connection.execute("BEGIN IMMEDIATE")
     writer = writing_through(connection, path)
-    appender = Appender(writer, utc_now)
-    appender.append(RUN, notes(1), expected=0)
+    appender = Appender(writer)
+    appender.append(batch(1, expected=0))
     ledger.append(RUN, notes(2), expected=1)
     writer.close()
     assert len(stored_events(path)) == 2

@@ -5,12 +5,16 @@ Nothing here touches storage. ``drafts`` is the part of an append that needs no 
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from wct_adapters.ledgers.rows import Row, id_bytes, moment, optional_id_text
 from wct_domain.chain import SALT_SIZE, header, link, payload_digest
-from wct_domain.errors import EventIdReusedError, PartialRetryError
+from wct_domain.errors import (
+    EventIdReusedError,
+    PartialRetryError,
+    WrongExpectedVersionError,
+)
 from wct_domain.events import Durability
 from wct_domain.ports.ledger import Blob, NewEvent, Recorded
 from wct_domain.upcasting import encode
@@ -32,6 +36,29 @@ class Draft(NamedTuple):
     causation: bytes | None
     salt: bytes
     payload: bytes
+
+
+class Batch(NamedTuple):
+    """What one append is to store: see :meth:`wct_domain.ports.ledger.EventLog.append`.
+
+    ``durability`` is what it must survive.
+    """
+
+    stream: str
+    drafts: Sequence[Draft]
+    expected: int | None
+    at: int  # microseconds since 1970-01-01T00:00Z
+    correlation_id: str | None
+    durability: Durability
+    blobs: Sequence[Blob] = ()
+    forget: Collection[str] = ()
+    redact: Collection[int] = ()
+
+    def wrong_at(self, tip: Tip) -> WrongExpectedVersionError | None:
+        """Return what to raise where the stream is not as the caller saw it."""
+        if self.expected is None or self.expected == tip.version:
+            return None
+        return WrongExpectedVersionError(self.stream, self.expected, tip.version)
 
 
 def durability_of(events: Iterable[NewEvent]) -> Durability:
@@ -71,26 +98,19 @@ def drafts(events: Sequence[NewEvent], blobs: Sequence[Blob]) -> list[Draft]:
     return batch
 
 
-def chained(
-    batch: Iterable[Draft],
-    stream: str,
-    tip: Tip,
-    *,
-    after: int,
-    at: int,
-    correlation_id: str | None,
-) -> list[Row]:
-    """Place a batch at the end of a stream, as rows with their hashes.
+def chained(batch: Batch, tip: Tip, *, after: int) -> list[Row]:
+    """Place a batch at the end of its stream, as rows with their hashes.
 
     Args:
+        tip: where the stream stands.
         after: global position of the ledger's last event.
-        at: microseconds since 1970-01-01T00:00Z.
     """
     number, position, head = tip
-    correlation = correlation_id or stream
+    stream, at = batch.stream, batch.at
+    correlation = batch.correlation_id or stream
     column = None if correlation == stream else correlation
     rows: list[Row] = []
-    for new, event_id, causation, salt, payload in batch:
+    for new, event_id, causation, salt, payload in batch.drafts:
         position += 1
         after += 1
         wire = new.event.type
@@ -117,14 +137,12 @@ def chained(
     return rows
 
 
-def first_recorded(
-    batch: Sequence[Draft], known: Mapping[bytes, Row], stream: int | None
-) -> list[Row]:
+def first_recorded(batch: Batch, known: Mapping[bytes, Row], tip: Tip) -> list[Row]:
     """Return the rows under which a retried batch is recorded; none if it is new.
 
     Args:
         known: by event id, the rows that have an id of this batch.
-        stream: number of the stream that the batch is for; None if it is not there.
+        tip: where the stream that the batch is for stands.
 
     Raises:
         EventIdReusedError: an id is taken by another event, or the batch's events
@@ -133,22 +151,22 @@ def first_recorded(
     """
     if not known:
         return []
-    for draft in batch:
+    for draft in batch.drafts:
         row = known.get(draft.event_id)
         if row is not None and (row.stream, row.type, row.payload) != (
-            stream,
+            tip.stream,
             draft.new.event.type,
             draft.payload,
         ):
             msg = f"event id {draft.new.id} is already taken by another event"
             raise EventIdReusedError(msg)
-    if len(known) < len(batch):
+    if len(known) < len(batch.drafts):
         msg = (
-            f"{len(known)} of the {len(batch)} events of this batch are recorded "
-            "already: retry a batch as it was, or give new events new ids"
+            f"{len(known)} of the {len(batch.drafts)} events of this batch are "
+            "recorded already: retry a batch as it was, or give new events new ids"
         )
         raise PartialRetryError(msg)
-    rows = [known[draft.event_id] for draft in batch]
+    rows = [known[draft.event_id] for draft in batch.drafts]
     start = rows[0].position
     if [row.position - start for row in rows] != list(range(len(rows))):
         msg = "the events of this batch are recorded already, but not in this order"
@@ -156,10 +174,9 @@ def first_recorded(
     return rows
 
 
-def as_recorded(
-    rows: Sequence[Row], batch: Sequence[Draft], stream: str
-) -> tuple[Recorded, ...]:
+def as_recorded(batch: Batch, rows: Sequence[Row]) -> tuple[Recorded, ...]:
     """Describe the events of a batch as their rows have it: just now or long ago."""
+    stream = batch.stream
     return tuple(
         Recorded(
             stream,
@@ -174,5 +191,5 @@ def as_recorded(
             row.hash,
             draft.new.event,
         )
-        for row, draft in zip(rows, batch, strict=True)
+        for row, draft in zip(rows, batch.drafts, strict=True)
     )

@@ -24,7 +24,7 @@ class Ledger(MemoryLedger):
         self.append(RUN, events, expected=None, blobs=blobs)
 
     def drop(self, size: int) -> None:
-        del self._checkpoints[size]
+        del self._contents.checkpoints[size]
 
     def verdict(self, *kept: str) -> Verdict:
         trust = Trust(signature_fits, own=self.keys.verifier_keys())

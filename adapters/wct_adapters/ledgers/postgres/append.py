@@ -10,21 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from wct_adapters.ledgers.batch import (
-    Draft,
+    Batch,
     Tip,
     as_recorded,
     chained,
-    drafts,
-    durability_of,
     first_recorded,
 )
 from wct_adapters.ledgers.postgres.connections import Connection
 from wct_adapters.ledgers.postgres.transactions import Transactions
-from wct_adapters.ledgers.rows import Row, microseconds
+from wct_adapters.ledgers.rows import Row
 from wct_domain.chain import FIRST, payload_digest
-from wct_domain.errors import WrongExpectedVersionError
-from wct_domain.ports.clock import Clock
-from wct_domain.ports.ledger import Blob, NewEvent, Recorded
+from wct_domain.ports.ledger import Blob, Recorded
 
 _TIP: Final = """
 SELECT s.id, coalesce(e.position, 0), coalesce(e.hash, %b)
@@ -93,50 +89,32 @@ class Appender:
     Whether that is still true is what the constraint on positions says.
     """
 
-    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._clock = clock
         self._tips: dict[str, Tip] = {}
 
-    def append(
-        self,
-        stream: str,
-        events: Sequence[NewEvent],
-        *,
-        expected: int | None,
-        blobs: Sequence[Blob] = (),
-        correlation_id: str | None = None,
-        forget: Collection[str] = (),
-        redact: Collection[int] = (),
-    ) -> tuple[Recorded, ...]:
-        """See :class:`wct_domain.ports.ledger.EventLog`."""
-        batch = drafts(events, blobs)
-        if not batch:
-            return ()
-        change = Change(blobs, forget, redact)
-        at = microseconds(self._clock())
+    def append(self, batch: Batch) -> tuple[Recorded, ...]:
+        """See :class:`wct_adapters.ledgers.facade.Writing`."""
+        change = Change(batch.blobs, batch.forget, batch.redact)
 
         def attempt(connection: Connection, again: bool) -> Placed:
-            tip = None if again else self._tips.get(stream)
-            if tip is None or expected not in (None, tip.version):
-                tip = tip_of(connection, stream)
-                wrong = expected is not None and expected != tip.version
-                if (again or wrong) and (
-                    found := _recorded_before(connection, batch, tip)
-                ):
-                    return found
-                if expected is not None and wrong:
-                    raise WrongExpectedVersionError(stream, expected, tip.version)
-            tip = with_number(connection, stream, tip)
-            rows = chained(
-                batch, stream, tip, after=0, at=at, correlation_id=correlation_id
-            )
-            return store(connection, rows, change)
+            tip = None if again else self._tips.get(batch.stream)
+            if tip is None or batch.wrong_at(tip):
+                tip = tip_of(connection, batch.stream)
+                wrong = batch.wrong_at(tip)
+                if again or wrong is not None:
+                    found = _recorded_before(connection, batch, tip)
+                    if found is not None:
+                        return found
+                if wrong is not None:
+                    raise wrong
+            tip = with_number(connection, batch.stream, tip)
+            return store(connection, chained(batch, tip, after=0), change)
 
-        placed = self._transactions.run(attempt, durability_of(events))
+        placed = self._transactions.run(attempt, batch.durability)
         last = placed.rows[-1]
-        self._tips[stream] = Tip(last.stream, last.position, last.hash)
-        return _described(placed, batch, stream)
+        self._tips[batch.stream] = Tip(last.stream, last.position, last.hash)
+        return _described(batch, placed)
 
 
 def tip_of(connection: Connection, stream: str) -> Tip:
@@ -186,12 +164,10 @@ def known_rows(connection: Connection, ids: Sequence[bytes]) -> Placed:
     return Placed(rows, transactions)
 
 
-def _recorded_before(
-    connection: Connection, batch: Sequence[Draft], tip: Tip
-) -> Placed | None:
-    rows, transactions = known_rows(connection, [draft.event_id for draft in batch])
-    known = {row.event_id: row for row in rows}
-    rows = first_recorded(batch, known, tip.stream)
+def _recorded_before(connection: Connection, batch: Batch, tip: Tip) -> Placed | None:
+    ids = [draft.event_id for draft in batch.drafts]
+    rows, transactions = known_rows(connection, ids)
+    rows = first_recorded(batch, {row.event_id: row for row in rows}, tip)
     return Placed(rows, transactions) if rows else None
 
 
@@ -202,10 +178,8 @@ def _redact(connection: Connection, number: int, positions: Collection[int]) -> 
         connection.execute(_REDACT, (digest, number, position))
 
 
-def _described(
-    placed: Placed, batch: Sequence[Draft], stream: str
-) -> tuple[Recorded, ...]:
-    recorded = as_recorded(placed.rows, batch, stream)
+def _described(batch: Batch, placed: Placed) -> tuple[Recorded, ...]:
+    recorded = as_recorded(batch, placed.rows)
     return tuple(
         each._replace(transaction=placed.transactions[row.event_id])
         for each, row in zip(recorded, placed.rows, strict=True)

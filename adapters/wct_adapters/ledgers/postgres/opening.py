@@ -8,9 +8,9 @@ from typing import Final
 
 import psycopg
 
+from wct_adapters.ledgers.facade import Parts
 from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.keys import KeyRing
-from wct_adapters.ledgers.postgres.append import Appender
 from wct_adapters.ledgers.postgres.connections import Channel, Connection
 from wct_adapters.ledgers.postgres.contents import (
     Facts,
@@ -23,13 +23,13 @@ from wct_adapters.ledgers.postgres.contents import (
     refuse_unfit,
 )
 from wct_adapters.ledgers.postgres.failures import opening_failure
-from wct_adapters.ledgers.postgres.ledger import PostgresLedger, Writing
+from wct_adapters.ledgers.postgres.ledger import PostgresLedger, PostgresWriting
 from wct_adapters.ledgers.postgres.locks import AdvisoryLocks
 from wct_adapters.ledgers.postgres.moving import settle
 from wct_adapters.ledgers.postgres.operations import PostgresMaintenance
 from wct_adapters.ledgers.postgres.read import PagedReader
 from wct_adapters.ledgers.postgres.schema import FORMAT
-from wct_adapters.ledgers.postgres.sealing import Sealer
+from wct_adapters.ledgers.postgres.sealed import SealedReader
 from wct_adapters.ledgers.postgres.transactions import Transactions
 from wct_adapters.ledgers.urls import refuse_misread, shown
 from wct_domain.errors import LedgerUnusableError
@@ -95,12 +95,20 @@ def open_postgres_ledger(
         reader, writing = PagedReader(first, location), None
     else:
         reader = PagedReader(Channel(url, location, greet), location)
-        transactions = Transactions(first, location)
-        appender = Appender(transactions, clock)
-        writing = Writing(transactions, appender, Sealer(transactions, reader))
-    maintenance = PostgresMaintenance(url, reader, location)
-    locks = AdvisoryLocks(url, location, facts.log_id)
-    return PostgresLedger(location, facts, reader, writing, ring, maintenance, locks)
+        writing = PostgresWriting(Transactions(first, location), reader)
+    parts = Parts(
+        location,
+        facts.log_id,
+        facts.former_ids,
+        reader,
+        SealedReader(reader, location),
+        writing,
+        ring,
+        PostgresMaintenance(url, reader, location),
+        AdvisoryLocks(url, location, facts.log_id),
+        clock,
+    )
+    return PostgresLedger(parts, facts.order_id)
 
 
 def _made(

@@ -15,8 +15,6 @@ from wct_adapters.ledgers.postgres.connections import Channel, Parameters
 from wct_adapters.ledgers.postgres.failures import Closed, read_failure
 from wct_adapters.ledgers.postgres.schema import RUN_LEVEL
 from wct_adapters.ledgers.rows import event_of, id_text, moment, optional_id_text
-from wct_domain.digests import blob_digest
-from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.ports.ledger import Recorded, Stream
 
 PAGE: Final = 1000  # rows; the statements below repeat it
@@ -107,19 +105,9 @@ class PagedReader:
     def streams(self, prefix: str = "") -> list[Stream]:
         return [Stream(*row) for row in self.page(_STREAMS, (prefix, prefix))]
 
-    def blob(self, digest: str) -> bytes:
+    def stored(self, digest: str) -> bytes | None:
         found = self.page(_BLOB, (bytes.fromhex(digest),))
-        if not found:
-            msg = f"ledger '{self._location}' has no blob {digest}"
-            raise BlobMissingError(msg)
-        stored: bytes = found[0][0]
-        if blob_digest(stored) != digest:
-            msg = (
-                f"blob {digest} in ledger '{self._location}' is damaged: its bytes "
-                "have another digest; restore a backup"
-            )
-            raise BlobDamagedError(msg)
-        return stored
+        return found[0][0] if found else None
 
     def page(self, sql: LiteralString, parameters: Parameters = ()) -> list[Any]:
         """Return all rows of a statement, which is a transaction of its own.

@@ -1,26 +1,22 @@
 """Appending to a SQLite ledger: one connection, one transaction at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import apsw
 
 from wct_adapters.ledgers.batch import (
-    Draft,
+    Batch,
     Tip,
     as_recorded,
     chained,
-    drafts,
-    durability_of,
     first_recorded,
 )
-from wct_adapters.ledgers.rows import Row, microseconds
+from wct_adapters.ledgers.rows import Row
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.chain import FIRST, payload_digest
-from wct_domain.errors import WrongExpectedVersionError
-from wct_domain.ports.clock import Clock
-from wct_domain.ports.ledger import Blob, NewEvent, Recorded
+from wct_domain.ports.ledger import Recorded
 
 LAST = "SELECT max(global_position) FROM events"
 _TIP = (
@@ -66,80 +62,50 @@ class Appender:
     last one tells whether somebody else has written since; then all is forgotten.
     """
 
-    def __init__(self, writer: Writer, clock: Clock) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._clock = clock
         self._last = 0  # global position that the tips belong to
         self._tips: dict[str, Tip] = {}
 
-    def append(
-        self,
-        stream: str,
-        events: Sequence[NewEvent],
-        *,
-        expected: int | None,
-        blobs: Sequence[Blob] = (),
-        correlation_id: str | None = None,
-        forget: Collection[str] = (),
-        redact: Collection[int] = (),
-    ) -> tuple[Recorded, ...]:
-        """See :class:`wct_domain.ports.ledger.EventLog`."""
-        batch = drafts(events, blobs)
-        if not batch:
-            return ()
+    def append(self, batch: Batch) -> tuple[Recorded, ...]:
+        """See :class:`wct_adapters.ledgers.facade.Writing`."""
         changes = Changes(
-            [(bytes.fromhex(blob.digest), blob.stored) for blob in blobs],
-            [(bytes.fromhex(digest),) for digest in forget],
-            redact,
+            [(bytes.fromhex(blob.digest), blob.stored) for blob in batch.blobs],
+            [(bytes.fromhex(digest),) for digest in batch.forget],
+            batch.redact,
         )
-        at = microseconds(self._clock())
-        with self._writer.alone(durability_of(events)) as connection:
-            rows = self._commit(
-                connection, stream, batch, expected, changes, at, correlation_id
-            )
-        return as_recorded(rows, batch, stream)
+        with self._writer.alone(batch.durability) as connection:
+            rows = self._commit(connection, batch, changes)
+        return as_recorded(batch, rows)
 
     def _commit(
-        self,
-        connection: Database,
-        stream: str,
-        batch: list[Draft],
-        expected: int | None,
-        changes: Changes,
-        at: int,
-        correlation_id: str | None,
+        self, connection: Database, batch: Batch, changes: Changes
     ) -> list[Row]:
         execute = connection.execute
         try:
             execute("BEGIN IMMEDIATE")
-            tip = self._tip(connection, stream)
-            if expected is not None and expected != tip.version:
+            tip = self._tip(connection, batch.stream)
+            wrong = batch.wrong_at(tip)
+            if wrong is not None:
                 if rows := self._first_recorded(connection, batch, tip):
                     return rows
-                raise WrongExpectedVersionError(stream, expected, tip.version)
+                raise wrong
             if tip.stream == _NEW:
-                number = execute(NEW_STREAM, (stream,)).get
+                number = execute(NEW_STREAM, (batch.stream,)).get
                 tip = tip._replace(stream=number)
-            rows = chained(
-                batch,
-                stream,
-                tip,
-                after=self._last,
-                at=at,
-                correlation_id=correlation_id,
-            )
-            _change(connection, rows[0].stream, changes)
+            rows = chained(batch, tip, after=self._last)
+            _change(connection, tip.stream, changes)
             connection.executemany(INSERT_EVENT, rows)
             self._writer.commit()
         except apsw.ConstraintError:
             # An id of the batch is known. Rolled back first: some rows may be in.
             self._writer.roll_back()
-            tip = self._tip(connection, stream)
+            tip = self._tip(connection, batch.stream)
             if rows := self._first_recorded(connection, batch, tip):
                 return rows
             raise
         last = rows[-1]
-        self._tips[stream] = Tip(last.stream, last.position, last.hash)
+        self._tips[batch.stream] = Tip(last.stream, last.position, last.hash)
         self._last = last.global_position  # last: interrupted before, all is forgotten
         if changes.forget or changes.redact:
             self._writer.empty_log()
@@ -157,10 +123,10 @@ class Appender:
         return tip
 
     def _first_recorded(
-        self, connection: Database, batch: list[Draft], tip: Tip
+        self, connection: Database, batch: Batch, tip: Tip
     ) -> list[Row]:
         self._writer.refuse_if_gone()
-        return first_recorded(batch, _known(connection, batch), tip.stream)
+        return first_recorded(batch, _known(connection, batch), tip)
 
 
 def _change(connection: Database, number: int, changes: Changes) -> None:
@@ -175,7 +141,7 @@ def _change(connection: Database, number: int, changes: Changes) -> None:
             connection.execute(_REDACT, (digest, number, position))
 
 
-def _known(connection: Database, batch: Sequence[Draft]) -> Mapping[bytes, Row]:
-    ids = ",".join(f'"{draft.event_id.hex()}"' for draft in batch)
+def _known(connection: Database, batch: Batch) -> Mapping[bytes, Row]:
+    ids = ",".join(f'"{draft.event_id.hex()}"' for draft in batch.drafts)
     found = map(Row._make, connection.execute(_KNOWN, (f"[{ids}]",)))
     return {row.event_id: row for row in found}

@@ -1,151 +1,39 @@
 """The SQLite ledger as its port sees it: a writer and a reader over one file."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 
-from wct_adapters.ledgers.cursors import cursor_place, cursor_text
+from wct_adapters.ledgers.batch import Batch
+from wct_adapters.ledgers.facade import Writing
+from wct_adapters.ledgers.in_order import LedgerInOrder
 from wct_adapters.ledgers.sqlite.append import Appender
-from wct_adapters.ledgers.sqlite.contents import Identity
-from wct_adapters.ledgers.sqlite.read import PagedReader
-from wct_adapters.ledgers.sqlite.sealed import SealedReader
 from wct_adapters.ledgers.sqlite.taking_in import add_checkpoint, import_rows
 from wct_adapters.ledgers.sqlite.writing import Writer
-from wct_domain.errors import LedgerWriteError
-from wct_domain.ports.keys import Keys
-from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
-from wct_domain.ports.maintenance import Maintenance
-from wct_domain.ports.run_locks import RunLocks
+from wct_domain.ports.ledger import Blob, Recorded
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 
-class SqliteLedger(Ledger):
+class SqliteLedger(LedgerInOrder):
     """Made by :func:`wct_adapters.ledgers.sqlite.opening.open_sqlite_ledger`."""
 
-    def __init__(
-        self,
-        location: str,
-        identity: Identity,
-        reader: PagedReader,
-        writing: tuple[Writer, Appender] | None,
-        keys: Keys,
-        maintenance: Maintenance,
-        locks: RunLocks,
-    ) -> None:
-        self._location = location
-        self._log_id, self._former_ids = identity
-        self._reader = reader
-        self._writing = writing
-        self._sealed = SealedReader(reader, location)
-        self._keys = keys
-        self._maintenance = maintenance
-        self._locks = locks
 
-    @property
-    def location(self) -> str:
-        return self._location
+class SqliteWriting(Writing):
+    """All that is written goes through one connection."""
 
-    @property
-    def log_id(self) -> str:
-        return self._log_id
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._appender = Appender(writer)
 
-    @property
-    def former_ids(self) -> tuple[str, ...]:
-        return self._former_ids
+    def append(self, batch: Batch) -> tuple[Recorded, ...]:
+        return self._appender.append(batch)
 
-    @property
-    def locks(self) -> RunLocks:
-        return self._locks
-
-    @property
-    def keys(self) -> Keys:
-        return self._keys
-
-    @property
-    def maintenance(self) -> Maintenance:
-        return self._maintenance
-
-    def append(
-        self,
-        stream: str,
-        events: Sequence[NewEvent],
-        *,
-        expected: int | None,
-        blobs: Sequence[Blob] = (),
-        correlation_id: str | None = None,
-        forget: Collection[str] = (),
-        redact: Collection[int] = (),
-    ) -> tuple[Recorded, ...]:
-        return self._for_writing[1].append(
-            stream,
-            events,
-            expected=expected,
-            blobs=blobs,
-            correlation_id=correlation_id,
-            forget=forget,
-            redact=redact,
-        )
-
-    def read(self, stream: str, *, after: int = 0) -> Iterator[Recorded]:
-        return self._reader.read(stream, after=after)
-
-    def read_all(
-        self,
-        *,
-        after: Cursor | None = None,
-        types: Collection[str] | None = None,
-        settled: bool = True,
-    ) -> Iterator[Recorded]:
-        place = 0
-        if after is not None:
-            (place,) = cursor_place(after, self._log_id, self._location, 1)
-        return self._reader.read_all(after=place, types=types)
-
-    def cursor(self, recorded: Recorded) -> Cursor:
-        return cursor_text(self._log_id, recorded.global_position)
-
-    def streams(self, prefix: str = "") -> list[Stream]:
-        return self._reader.streams(prefix)
-
-    def blob(self, digest: str) -> bytes:
-        return self._reader.blob(digest)
-
-    def seal(self, *, patience: float = 0.0) -> int:
-        return self._sealed.seal()
-
-    def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
-        return self._sealed.sealed_hashes(after, upto)
-
-    def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
-        return self._sealed.rows(after=after, stream=stream)
-
-    def seal_of(self, stream: str, position: int) -> int | None:
-        return self._sealed.seal_of(stream, position)
-
-    def blob_digests(self) -> Iterator[str]:
-        return self._sealed.blob_digests()
-
-    def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
-        return self._sealed.checkpoints(since=since)
-
-    def last_checkpoint(self) -> StoredCheckpoint | None:
-        return self._sealed.last_checkpoint()
+    def seal(self, patience: float) -> None:
+        """Do nothing: commits are in order, and an event's place is its number."""
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        add_checkpoint(self._for_writing[0], checkpoint)
+        add_checkpoint(self._writer, checkpoint)
 
     def import_rows(self, rows: Sequence[StoredRow], blobs: Sequence[Blob]) -> int:
-        return import_rows(self._for_writing[0], rows, blobs)
-
-    @property
-    def _for_writing(self) -> tuple[Writer, Appender]:
-        if self._writing is None:
-            msg = (
-                f"ledger '{self._location}' is open for reading only, nothing was "
-                "recorded; open it for writing"
-            )
-            raise LedgerWriteError(msg)
-        return self._writing
+        return import_rows(self._writer, rows, blobs)
 
     def close(self) -> None:
-        self._reader.close()
-        if self._writing is not None:
-            self._writing[0].close()
+        self._writer.close()

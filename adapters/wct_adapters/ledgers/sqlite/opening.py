@@ -8,10 +8,10 @@ from typing import Final
 
 import apsw
 
+from wct_adapters.ledgers.facade import Parts
 from wct_adapters.ledgers.file_locks import FileLocks
 from wct_adapters.ledgers.key_store import FileSafe
 from wct_adapters.ledgers.keys import KeyRing
-from wct_adapters.ledgers.sqlite.append import Appender
 from wct_adapters.ledgers.sqlite.checkpointer import Checkpointer
 from wct_adapters.ledgers.sqlite.connections import (
     Database,
@@ -28,7 +28,7 @@ from wct_adapters.ledgers.sqlite.contents import (
     recorded_format,
 )
 from wct_adapters.ledgers.sqlite.failures import opening_failure
-from wct_adapters.ledgers.sqlite.ledger import SqliteLedger
+from wct_adapters.ledgers.sqlite.ledger import SqliteLedger, SqliteWriting
 from wct_adapters.ledgers.sqlite.operations import SqliteMaintenance
 from wct_adapters.ledgers.sqlite.places import (
     make_file,
@@ -39,6 +39,7 @@ from wct_adapters.ledgers.sqlite.places import (
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.schema import FORMAT
+from wct_adapters.ledgers.sqlite.sealed import SealedReader
 from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.clock import Clock
@@ -77,7 +78,7 @@ def open_sqlite_ledger(
     keys = keys or path.with_name(path.name + ".keys")
     if read_only:
         refuse_missing(path)
-        return _open_for_reading(path, keys)
+        return _open_for_reading(path, keys, clock)
     if create:
         make_file(path)
     else:
@@ -153,12 +154,13 @@ def _open_for_writing(
         path,
         identity,
         PagedReader(partial(connect_for_reading, path.absolute()), file, location),
-        (writer, Appender(writer, clock)),
+        SqliteWriting(writer),
         KeyRing(safe, identity.log_id, signing_key=signing_key),
+        clock,
     )
 
 
-def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
+def _open_for_reading(path: Path, keys: Path, clock: Clock) -> SqliteLedger:
     location = str(path)
     connect = partial(connect_for_reading, path.absolute())
     with _opened(location, connect) as connection:
@@ -173,6 +175,7 @@ def _open_for_reading(path: Path, keys: Path) -> SqliteLedger:
         PagedReader(connect, file, location, connection),
         None,
         KeyRing(FileSafe(keys.absolute(), identity.log_id, location), identity.log_id),
+        clock,
     )
 
 
@@ -180,12 +183,25 @@ def _ledger(
     path: Path,
     identity: Identity,
     reader: PagedReader,
-    writing: tuple[Writer, Appender] | None,
+    writing: SqliteWriting | None,
     keys: KeyRing,
+    clock: Clock,
 ) -> SqliteLedger:
-    maintenance = SqliteMaintenance(path, reader)
-    locks = FileLocks(path.absolute().with_name(path.name + ".locks"))
-    return SqliteLedger(str(path), identity, reader, writing, keys, maintenance, locks)
+    location = str(path)
+    return SqliteLedger(
+        Parts(
+            location,
+            identity.log_id,
+            identity.former_ids,
+            reader,
+            SealedReader(reader, location),
+            writing,
+            keys,
+            SqliteMaintenance(path, reader),
+            FileLocks(path.absolute().with_name(path.name + ".locks")),
+            clock,
+        )
+    )
 
 
 def _empty(location: str) -> LedgerUnusableError:

@@ -29,8 +29,6 @@ from wct_adapters.ledgers.sqlite.failures import (
 from wct_adapters.ledgers.sqlite.names import Names
 from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.schema import FIRST_OF_STEPS
-from wct_domain.digests import blob_digest
-from wct_domain.errors import BlobDamagedError, BlobMissingError
 from wct_domain.events import AnyEvent, PrunedEvent
 from wct_domain.ports.ledger import Recorded, Stream
 from wct_domain.upcasting import decoder_of
@@ -139,19 +137,9 @@ class PagedReader:
         found = (Stream(*row) for row in self.page(_STREAMS, (prefix,)))
         return list(takewhile(lambda stream: stream.name.startswith(prefix), found))
 
-    def blob(self, digest: str) -> bytes:
+    def stored(self, digest: str) -> bytes | None:
         found = self.page(_BLOB, (bytes.fromhex(digest),))
-        if not found:
-            msg = f"ledger '{self._location}' has no blob {digest}"
-            raise BlobMissingError(msg)
-        stored: bytes = found[0][0]
-        if blob_digest(stored) != digest:
-            msg = (
-                f"blob {digest} in ledger '{self._location}' is damaged: its bytes "
-                "have another digest; restore a backup"
-            )
-            raise BlobDamagedError(msg)
-        return stored
+        return found[0][0] if found else None
 
     def close(self) -> None:
         with self._lock:

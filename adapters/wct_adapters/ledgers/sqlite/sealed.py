@@ -57,7 +57,7 @@ class SealedReader:
         self._type_names = reader.type_names
         self._location = location
 
-    def seal(self) -> int:
+    def last_seal(self) -> int:
         last: int = self._page(_LAST, ())[0][0]
         return last
 

@@ -1,8 +1,9 @@
-"""How large a ledger in memory is."""
+"""Work on a ledger in memory as a whole: there is little to do."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
+from wct_adapters.ledgers.memory.contents import Contents
 from wct_adapters.ledgers.rows import Row
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
@@ -11,28 +12,25 @@ from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
 class MemoryMaintenance(Maintenance):
     """Looks at what a memory ledger holds."""
 
-    def __init__(
-        self, streams: Mapping[str, Sequence[Row]], blobs: Mapping[str, bytes]
-    ) -> None:
-        self._streams = streams
-        self._blobs = blobs
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
 
     def space(self) -> Space:
         events = sum(each.size for each in self.stream_sizes())
-        return Space(events + sum(map(len, self._blobs.values())), 0, 0, None)
+        return Space(events + sum(map(len, self._contents.blobs.values())), 0, 0, None)
 
     def stream_sizes(self, prefix: str = "") -> list[StreamSize]:
         return [
             StreamSize(name, len(rows), sum(map(_size, rows)))
-            for name, rows in sorted(self._streams.items())
+            for name, rows in sorted(self._contents.of_stream.items())
             if name.startswith(prefix)
         ]
 
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         return {
-            digest: len(self._blobs[digest])
+            digest: len(self._contents.blobs[digest])
             for digest in digests
-            if digest in self._blobs
+            if digest in self._contents.blobs
         }
 
     def horizon(self) -> None:

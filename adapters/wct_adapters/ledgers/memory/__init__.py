@@ -1,0 +1,5 @@
+"""The ledger in memory."""
+
+from wct_adapters.ledgers.memory.ledger import MemoryLedger
+
+__all__ = ["MemoryLedger"]

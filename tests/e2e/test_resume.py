@@ -112,3 +112,15 @@ def test_a_complete_run_begins_again_where_somebody_says(
     assert done.returncode == 0, done.stderr
     assert "[1/1] second completed" in done.stderr
     assert starts(wct_with_plugin) == ["first", "second", "second"]
+
+
+def test_what_it_took_is_the_time_at_work(wct_with_plugin: Wct, tmp_path: Path) -> None:
+    mend(killed(wct_with_plugin, tmp_path))
+    time.sleep(1.5)
+    done = wct_with_plugin("resume", "latest", "--accept-changes", "--quiet")
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads(wct_with_plugin("runs", "--json").stdout)
+    shown = json.loads(wct_with_plugin("show", "latest", "--json").stdout)
+    assert 0 < run["duration"] < 1.5
+    assert shown["duration"] == run["duration"]
+    assert "at work, 2 attempts" in wct_with_plugin("show", "latest").stdout

@@ -31,6 +31,7 @@ from wct_domain.events import (
 )
 from wct_domain.ports.ledger import Recorded
 from wct_domain.ports.run_locks import RunLocks
+from wct_domain.projections.working_time import WorkingTime
 
 
 class RunStatus(StrEnum):
@@ -121,6 +122,7 @@ class Run:
         self.components: tuple[PlannedComponent, ...] = ()
         self.versions: Mapping[str, str] = MappingProxyType({})
         self.version = 0
+        self._time = WorkingTime()
         self.id = ""
         self._steps: dict[str, StepState] = {}
 
@@ -139,10 +141,8 @@ class Run:
 
     @property
     def duration(self) -> int | None:
-        """Microseconds from start to end; None while the run is open."""
-        if self.started_at is None or self.ended_at is None:
-            return None
-        return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+        """Microseconds at work, of all attempts; None while the run is open."""
+        return self._time.spent
 
     @property
     def is_erased(self) -> bool:
@@ -178,6 +178,7 @@ class Run:
     def apply(self, recorded: Recorded) -> None:
         """Take one more event into account."""
         self.version = recorded.position
+        self._time.apply(recorded)
         match event := recorded.event:
             case StepStarted():
                 step = self._step(event.step)

@@ -6,7 +6,7 @@ own stream can tell (:class:`wct_domain.projections.run.Run`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, get_args
 
@@ -23,6 +23,7 @@ from wct_domain.events import (
 )
 from wct_domain.ports.ledger import Recorded
 from wct_domain.projections.run import RunStatus
+from wct_domain.projections.working_time import WorkingTime
 from wct_domain.upcasting import CURRENT, UPCASTERS
 
 Ending = RunCompleted | RunFailed | RunInterrupted
@@ -50,13 +51,16 @@ class RunSummary:
     erased_at: datetime | None = None
     pruned_at: datetime | None = None
     imported_at: datetime | None = None
+    time: WorkingTime = field(default_factory=WorkingTime, compare=False)
 
     @property
     def duration(self) -> int | None:
-        """Microseconds from start to end; None while the run is open."""
-        if self.ended_at is None:
-            return None
-        return round((self.ended_at - self.started_at).total_seconds() * 1_000_000)
+        """Microseconds at work; None while the run is open.
+
+        Of an attempt that was killed only the run's own stream tells how long it was
+        at work: ``time.killed``.
+        """
+        return self.time.spent
 
     @property
     def since(self) -> list[str]:
@@ -90,14 +94,17 @@ class RunList:
         """Take one more event into account."""
         match event := recorded.event:
             case RunStarted():
-                self._runs[recorded.stream] = RunSummary(
+                begun = RunSummary(
                     run=recorded.stream,
                     runbook=event.runbook,
                     steps=len(event.steps),
                     started_at=recorded.at,
                 )
+                begun.time.apply(recorded)
+                self._runs[recorded.stream] = begun
             case _:
                 if (run := self._runs.get(recorded.stream)) is not None:
+                    run.time.apply(recorded)
                     self._take(run, event, recorded.at)
 
     @property

@@ -99,7 +99,7 @@ def _sentence(told: Told) -> str:
     text = told.text
     # A step's line says how long it took; that of a run's end does not.
     if told.took and told.recorded.event.type.startswith("run."):
-        text += f", after {seconds(told.took)}"
+        text += f", after {seconds(told.took)} at work"
     return text if told.cause is None else f"{text}  (because of {told.cause})"
 
 

@@ -56,14 +56,20 @@ def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
     if report.reason is not None:
         yield "reason", report.reason
     if run.started_at is not None:
-        took = "" if run.duration is None else f", took {seconds(run.duration)}"
-        yield "started", local(run.started_at) + took
+        yield "started", local(run.started_at) + _worked(run)
     yield from _afterwards(run)
     versions = [f"{what} {version}" for what, version in started.versions.items()]
     if versions:
         yield "versions", ", ".join(versions)
     yield "ledger", f"{report.ledger}, {run.version} events"
     yield "signed", signed_text(report.checkpoint)
+
+
+def _worked(run: Run) -> str:
+    if run.duration is None:
+        return ""
+    attempts = f" at work, {counted(run.attempt, 'attempt')}" if run.attempt > 1 else ""
+    return f", took {seconds(run.duration)}{attempts}"
 
 
 def _afterwards(run: Run) -> Iterator[tuple[str, str]]:

@@ -63,6 +63,7 @@ class _Line(NamedTuple):
     succeeded: int | None  # None: not known any more
     failed: int | None
     skipped: int | None
+    took: int | None  # microseconds at work; None: it is not over
 
 
 @click.command()
@@ -91,8 +92,9 @@ def runs(
 ) -> None:
     """List the runs in a ledger, newest first.
 
-    RUN is the shortest name by which other commands know the run. STEPS are those that
-    succeeded, failed, and were skipped. Times are local.
+    RUN is the shortest name by which other commands know the run. TOOK is the time at
+    work: of a run that was resumed, that of all attempts, not that between them. STEPS
+    are those that succeeded, failed, and were skipped. Times are local.
 
     STATUS adds what befell a run since: erased, pruned, imported.
 
@@ -136,19 +138,21 @@ def _lines(
         run.status = standing(run.status, run.run, ledger.locks)
     names = shortest_prefixes(run.run for run in runs)
     wanted = [run for run in runs if not statuses or run.status in statuses]
-    return [_Line(names[run.run], run, *_counts(run, ledger)) for run in wanted[:limit]]
+    return [_line(names[run.run], run, ledger) for run in wanted[:limit]]
 
 
-def _counts(
-    run: RunSummary, ledger: Ledger
-) -> tuple[int | None, int | None, int | None]:
-    if run.tally is not None:
-        return run.tally.succeeded, run.tally.failed, run.tally.skipped
+def _line(name: str, run: RunSummary, ledger: Ledger) -> _Line:
+    if (tally := run.tally) is not None and not run.time.killed:
+        counts = tally.succeeded, tally.failed, tally.skipped
+        return _Line(name, run, *counts, run.duration)
     steps = Run.of(ledger.read(run.run))
-    return (
+    return _Line(
+        name,
+        run,
         steps.ended(StepStatus.SUCCEEDED),
         steps.ended(StepStatus.FAILED),
         steps.ended(StepStatus.SKIPPED),
+        steps.duration,
     )
 
 
@@ -158,7 +162,7 @@ def _document(line: _Line) -> dict[str, Any]:
         "runbook": line.run.runbook,
         "status": line.run.status,
         "started_at": utc(line.run.started_at),
-        "duration": in_seconds(line.run.duration),
+        "duration": in_seconds(line.took),
         "steps": line.run.steps,
         "succeeded": line.succeeded,
         "failed": line.failed,
@@ -170,7 +174,7 @@ def _document(line: _Line) -> dict[str, Any]:
 
 
 def _row(line: _Line) -> list[str]:
-    took = line.run.duration
+    took = line.took
     return [
         line.name,
         line.run.runbook,

@@ -46,6 +46,8 @@ def show(
     requested_at, erased_at, blobs; or null), pruned_at, imported_at, imported_from (id
     of a ledger), versions, components, steps, sources, found, artifacts, events (how
     many), ledger. Durations are in seconds, sizes in bytes; what is not known is null.
+    A run's duration is its time at work: of one that was resumed, that of all attempts,
+    not that between them.
 
     Of a run that was erased or pruned all is shown that its events say.
     """

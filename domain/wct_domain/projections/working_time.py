@@ -1,0 +1,75 @@
+"""How long a run was worked on: the time of its attempts, not that between them."""
+
+from datetime import datetime, timedelta
+
+from wct_domain.events import (
+    DataErased,
+    ErasureRequested,
+    EvidenceRevealed,
+    RunCompleted,
+    RunExported,
+    RunFailed,
+    RunImported,
+    RunInterrupted,
+    RunPruned,
+    RunResumed,
+    RunStarted,
+)
+from wct_domain.ports.ledger import Recorded
+
+_BEGINNINGS: frozenset[type] = frozenset({RunStarted, RunResumed})
+_ENDINGS: frozenset[type] = frozenset({RunCompleted, RunFailed, RunInterrupted})
+# What befalls a run that nobody is at work on.
+_AFTERWARDS: frozenset[type] = frozenset(
+    {
+        DataErased,
+        ErasureRequested,
+        EvidenceRevealed,
+        RunExported,
+        RunImported,
+        RunPruned,
+    }
+)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class WorkingTime:
+    """A fold over one run's stream.
+
+    An attempt whose process was killed was at work until its last event. Where only
+    beginnings and endings are folded, that is not known: see ``killed``.
+    """
+
+    __slots__ = ("_began", "_last", "_spent", "attempts", "killed")
+
+    def __init__(self) -> None:
+        self.attempts = 0
+        self.killed = False  # an attempt has no end, and another came after it
+        self._spent = 0  # microseconds, of the attempts before the last one
+        self._began: datetime | None = None  # None: no attempt is open
+        self._last: datetime | None = None
+
+    @property
+    def spent(self) -> int | None:
+        """Microseconds; None while an attempt is open, or before the first."""
+        return None if self._began is not None or not self.attempts else self._spent
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take one more event into account."""
+        kind = recorded.event.__class__
+        if kind in _BEGINNINGS:
+            if self._began is not None:
+                self.killed = True
+                self._end()
+            self.attempts += 1
+            self._began = recorded.at
+        if kind not in _AFTERWARDS:
+            self._last = recorded.at
+        if kind in _ENDINGS:
+            self._end()
+
+    def _end(self) -> None:
+        if self._began is not None and self._last is not None:
+            # Less than nothing where a clock was set back.
+            self._spent += max(0, (self._last - self._began) // _MICROSECOND)
+        self._began = None

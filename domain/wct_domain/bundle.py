@@ -87,6 +87,7 @@ class Manifest(BaseModel):
 
     format: Literal[1] = 1
     log: _Id  # id of the ledger, as in the checkpoint
+    former: tuple[_Id, ...] = ()  # ids of the ledgers that it was restored from
     run: _Id
     size: Annotated[int, Field(ge=1, lt=1 << 63)]  # of the checkpoint, in events
     readable_by: str | None = None  # id of the reader's key

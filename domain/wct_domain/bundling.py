@@ -102,8 +102,10 @@ def bundle_members(
     every = {each for digest, parts in digests.items() for each in (digest, *parts)}
     for digest in sorted(every):
         yield member(BLOBS + digest, ledger.blob(digest))
+    others = (each for each in (*ledger.former_ids, ledger.log_id) if each != log)
     text = Manifest(
         log=log,
+        former=tuple(others),
         run=run,
         size=checkpoint.size,
         readable_by=reader_id,

@@ -216,6 +216,36 @@ def test_a_backup_without_its_keys_is_not_restored(
     assert set(tmp_path.iterdir()) == before
 
 
+def test_a_backup_of_a_backup_is_as_good_as_the_first(
+    ledger: SqliteLedger, backup: Path, tmp_path: Path
+) -> None:
+    sealed = ledger.keys.sealer("run/1").seal(b"a result")
+    blob = blob_of(sealed)
+    ledger.append(RUN, notes(1), expected=0, blobs=[blob])
+    ledger.maintenance.backup(backup)
+    for number in range(3):
+        copy = opened(backup, read_only=True)
+        backup = tmp_path / f"copy {number}.db"
+        copy.maintenance.backup(backup)
+        copy.close()
+    keys = Path(f"{ledger.location}.keys")
+    restore_sqlite_ledger(backup, tmp_path / "restored.db", keys_from=keys)
+    restored = opened(tmp_path / "restored.db")
+    assert restored.former_ids == (ledger.log_id,)
+    assert restored.keys.open(restored.blob(blob.digest)) == b"a result"
+    again = tmp_path / "of the restored.db"
+    restored.maintenance.backup(again)
+    restore_sqlite_ledger(
+        again, tmp_path / "second.db", keys_from=tmp_path / "restored.db.keys"
+    )
+    second = opened(tmp_path / "second.db", read_only=True)
+    assert second.former_ids == (ledger.log_id, restored.log_id)
+    restored.close()
+    second.close()
+    with pytest.raises(LedgerUnusableError, match="is no backup"):
+        restore_sqlite_ledger(tmp_path / "second.db", tmp_path / "third.db")
+
+
 def test_what_is_no_backup_is_not_restored(
     ledger: SqliteLedger, path: Path, tmp_path: Path
 ) -> None:

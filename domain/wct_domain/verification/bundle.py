@@ -6,16 +6,12 @@ from typing import NamedTuple
 from wct_domain.bundle import (
     BLOBS,
     CHECKPOINT,
-    CONSISTENCY,
     EVENTS,
     MANIFEST,
-    PROOF,
     VERIFIERS,
     Manifest,
     Members,
-    consistencies_of,
     listed,
-    nodes_of,
     rows_of,
 )
 from wct_domain.checkpoints import origin_of
@@ -27,15 +23,14 @@ from wct_domain.errors import (
     CheckpointError,
 )
 from wct_domain.events import DataErased, ErasureRequested, RunStarted
-from wct_domain.merkle import verify_consistency
-from wct_domain.multiproof import root_from
 from wct_domain.notes import Checkpoint, Note, VerifierKey, Verify
 from wct_domain.ports.sealed_log import StoredRow
 from wct_domain.upcasting import decode
 from wct_domain.verification.blobs import Blobs
 from wct_domain.verification.chains import Chains
 from wct_domain.verification.forms import check_forms
-from wct_domain.verification.signatures import Trust
+from wct_domain.verification.proofs import check_kept, check_tree
+from wct_domain.verification.signatures import Trust, origins_of
 from wct_domain.verification.verdict import Verdict
 
 
@@ -98,8 +93,9 @@ def verify_bundle(
     _check_events(members, names, manifest, rows, verdict)
     if checkpoint is not None:
         verdict.root = checkpoint.root
-        _check_tree(members, checkpoint, rows, verdict)
-        _check_kept(members, names, checkpoint, kept, trust, verdict)
+        check_tree(members, checkpoint, rows, verdict)
+        origins = origins_of(manifest.log, manifest.former)
+        check_kept(members, (checkpoint, origins), kept, trust, verdict)
     verdict.unsigned = 0 if verdict.signed else len(rows)
     return Checked(verdict, trust, manifest, rows)
 
@@ -212,58 +208,3 @@ def _check_meaning(rows: Sequence[StoredRow], run: str, verdict: Verdict) -> Non
 
 def _starts(row: StoredRow) -> bool:
     return row.type.partition("/")[0] == RunStarted.type.partition("/")[0]
-
-
-def _check_tree(
-    members: Members,
-    checkpoint: Checkpoint,
-    rows: Sequence[StoredRow],
-    verdict: Verdict,
-) -> None:
-    leaves = {row.seal - 1: row.hash for row in rows}
-    if len(leaves) != len(rows) or list(leaves) != sorted(leaves):
-        verdict.blame(EVENTS, "its events are not in the order of the ledger")
-    try:
-        root = root_from(leaves, checkpoint.size, nodes_of(members.read(PROOF)))
-    except ValueError as error:
-        verdict.blame(PROOF, str(error))
-        return
-    if root != checkpoint.root:
-        what = "these events are not in the tree that the checkpoint signs"
-        verdict.blame(PROOF, what)
-
-
-def _check_kept(
-    members: Members,
-    names: set[str],
-    checkpoint: Checkpoint,
-    kept: Sequence[str],
-    trust: Trust,
-    verdict: Verdict,
-) -> None:
-    proofs: dict[int, list[bytes]] = {}
-    if CONSISTENCY in names:
-        proofs = consistencies_of(members.read(CONSISTENCY))
-    for note in kept:
-        size = Checkpoint.parse(Note.parse(note).text).size
-        place = f"kept checkpoint at {size}"
-        verdict.kept += 1
-        try:
-            older, _ = trust.opened(note, (checkpoint.origin,), trusted=True)
-        except CheckpointError as error:
-            verdict.blame(place, str(error))
-            continue
-        if size != checkpoint.size and size not in proofs:
-            what = (
-                f"the bundle's is at {checkpoint.size}, and has no proof from this "
-                "one: export again with --checkpoint"
-            )
-            verdict.blame(place, what)
-        elif not verify_consistency(
-            size,
-            checkpoint.size,
-            older.root,
-            checkpoint.root,
-            proofs.get(size, []) if size != checkpoint.size else [],
-        ):
-            verdict.blame(place, "the bundle is of another history than this one")

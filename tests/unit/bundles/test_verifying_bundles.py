@@ -15,7 +15,10 @@ from tests.unit.bundles.bundled_runs import (
 )
 from tests.unit.verification.histories_to_verify import (
     DOCUMENT,
+    DONE,
     LATER,
+    LIST,
+    PARTS,
     WHOLE,
     began,
     blob,
@@ -45,6 +48,7 @@ from wct_domain.notes import sign
 from wct_domain.ports.ledger import NewEvent
 from wct_domain.testing.ledger_samples import OTHER, RUN, event_id
 
+BLOBS_OF_BOTH = [blob(each) for each in (DOCUMENT, WHOLE, LIST, *PARTS)]
 WHOLE_BLOB = BLOBS + blob_digest(WHOLE)
 
 
@@ -215,6 +219,37 @@ def test_an_older_kept_checkpoint_needs_its_proof() -> None:
     assert "export again with --checkpoint" in without.flaws[0].what
     proven = bundle_of(ledger, kept=[older])
     assert checked(proven, kept=[older]).verdict.sound
+
+
+class Restored(MemoryLedger):
+    """A ledger that had another id when it was backed up."""
+
+    before: tuple[str, ...] = ()
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        return self.before
+
+
+def test_a_checkpoint_of_what_a_ledger_was_restored_from_is_as_good() -> None:
+    lost = recorded_ledger()
+    older = next(lost.checkpoints()).note
+    restored = Restored(noon)
+    restored.before = (lost.log_id,)
+    for stream in (RUN, OTHER):
+        rows = list(lost.rows(stream=stream))
+        restored.import_rows(rows[:2] if stream == RUN else rows, BLOBS_OF_BOTH)
+    restored.append(RUN, [NewEvent(event_id(5), DONE)], expected=2)
+    held = bundle_of(restored, kept=[older])
+    lines = f"{restored.keys.signer.key}\n{lost.keys.signer.key}\n".encode()
+    held = held.with_change(VERIFIERS, lambda _: lines)
+    held = held.signed_again(restored.keys.signer)
+    assert checked(held).manifest.former == (lost.log_id,)
+    assert checked(held, kept=[older]).verdict.flaws == []
+    restored.before = ()
+    unknown = bundle_of(restored, kept=[older]).with_change(VERIFIERS, lambda _: lines)
+    verdict = checked(unknown.signed_again(restored.keys.signer), kept=[older]).verdict
+    assert "it is of the log" in verdict.flaws[0].what
 
 
 def test_a_bundle_of_another_history_does_not_fit_a_kept_checkpoint() -> None:

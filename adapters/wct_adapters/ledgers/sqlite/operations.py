@@ -6,6 +6,7 @@ from pathlib import Path
 
 import apsw
 
+from wct_adapters.ledgers.sqlite.backup_marks import is_backup, mark_as_backup
 from wct_adapters.ledgers.sqlite.connections import (
     connect_for_reading,
     connect_for_writing,
@@ -92,7 +93,8 @@ class SqliteMaintenance(Maintenance):
             raise read_failure(self._location, error) from error
         try:
             with copied(source, target) as copy:
-                rename(copy)
+                rename(copy, keep_former=is_backup(copy))
+                mark_as_backup(copy)
         finally:
             source.close()
 

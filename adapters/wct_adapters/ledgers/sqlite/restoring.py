@@ -5,9 +5,9 @@ from pathlib import Path
 import apsw
 
 from wct_adapters.ledgers.key_store import FileSafe
+from wct_adapters.ledgers.sqlite.backup_marks import is_backup, unmark
 from wct_adapters.ledgers.sqlite.connections import Database, connect_for_reading
 from wct_adapters.ledgers.sqlite.contents import (
-    former_ids,
     identity_of,
     recorded_format,
     rename,
@@ -61,6 +61,7 @@ def restore_sqlite_ledger(
         make_own_directory(path)
         with copied(source, path) as copy:
             rename(copy, keep_former=True)
+            unmark(copy)
             identity = identity_of(copy)
             safe = FileSafe(keys, identity.log_id, str(path))
             safe.adopt(identity.former_ids[-1], keys_from)
@@ -85,7 +86,7 @@ def _refuse_no_backup(source: Database, location: str) -> None:
             f"{FORMAT}; install a newer wct"
         )
         raise LedgerUnusableError(msg)
-    if found is None or not former_ids(source):
+    if found is None or not is_backup(source):
         msg = (
             f"'{location}' is no backup of a ledger: 'wct ledger backup' makes one; "
             "to go on with a ledger, name it with --ledger or WCT_LEDGER"

@@ -214,6 +214,7 @@ class TestResumedRuns:
         World().resume(ledger, run)
         World().resume(ledger, run, from_step="kept")
         first, second, third = attempts_of(ledger.read(run), "after")
+        assert [each.number for each in (first, second, third)] == [1, 2, 3]
         assert (first.ended, first.again) == ("failed (analyser.processing)", None)
         assert (second.ended, second.again) == (
             ("completed", "attempt 1 failed (analyser.processing)")

@@ -18,7 +18,7 @@ from wct_domain.ports.ledger import Recorded
 class Attempt(NamedTuple):
     """One beginning of a step, or one decision not to begin it."""
 
-    number: int
+    number: int  # of all attempts at the step, however often the run was resumed
     position: int  # of the event that it began with
     ended: str | None  # how; None: nothing says so
     again: str | None  # why it was not the last one, or the first: None
@@ -34,13 +34,10 @@ def attempts_of(history: Iterable[Recorded], step: str) -> list[Attempt]:
     for recorded in history:
         match event := recorded.event:
             case StepStarted() if event.step == step:
-                again = None if not found else _why_again(found[-1])
-                found.append(Attempt(event.attempt, recorded.position, None, again))
+                found.append(_next(found, recorded.position, None))
             case StepSkipped() if event.step == step:
                 ended = f"skipped, because step '{event.because}' did not succeed"
-                again = None if not found else _why_again(found[-1])
-                number = found[-1].number + 1 if found else 1
-                found.append(Attempt(number, recorded.position, ended, again))
+                found.append(_next(found, recorded.position, ended))
             case StepCompleted() if event.step == step:
                 _end(found, "completed")
             case StepFailed() if event.step == step:
@@ -54,6 +51,12 @@ def attempts_of(history: Iterable[Recorded], step: str) -> list[Attempt]:
             case _:
                 pass
     return found
+
+
+def _next(found: list[Attempt], position: int, ended: str | None) -> Attempt:
+    # Not as its event counts: that begins anew when a run is resumed.
+    again = None if not found else _why_again(found[-1])
+    return Attempt(len(found) + 1, position, ended, again)
 
 
 def _end(found: list[Attempt], how: str) -> None:

@@ -87,23 +87,19 @@ def id_text(raw: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_DIGITS = tuple(place for place in range(36) if place not in {8, 13, 18, 23})
-
-
 def id_texts(raws: Sequence[bytes]) -> list[str]:
-    """Canonical texts of many UUIDs, at half the price.
+    """Canonical texts of many UUIDs, at a quarter of the price.
 
-    Character by character of all of them at once: digit 1 of each, digit 2 of each …
+    All are written at once in groups of four digits, eight of them for each; what is
+    too much between the groups is then taken out of all.
     """
     if set(map(len, raws)) != {16}:  # somebody damaged one, or there are none
         return list(map(id_text, raws))
-    count = len(raws)
-    digits = b"".join(raws).hex().encode()
-    text = bytearray(b"-") * (36 * count)
-    for digit, place in enumerate(_DIGITS):
-        text[place::36] = digits[digit::32]
-    joined = text.decode()
-    return [joined[start : start + 36] for start in range(0, 36 * count, 36)]
+    text = bytearray(b"".join(raws).hex("-", 2).encode())
+    text[39::40] = b" " * (len(raws) - 1)
+    for dash, every in ((34, 40), (29, 39), (4, 38)):
+        del text[dash::every]
+    return text.decode().split(" ")
 
 
 def texts_of_causes(
@@ -114,10 +110,8 @@ def texts_of_causes(
     Args:
         raws, ids: of these events.
     """
-    known: dict[bytes | None, str | None] = dict(zip(raws, ids, strict=True))
-    for cause in set(causes).difference(known):
-        known[cause] = optional_id_text(cause)
-    return [known[cause] for cause in causes]
+    known = dict[bytes | None, str](zip(raws, ids, strict=True)).get
+    return [known(cause) or optional_id_text(cause) for cause in causes]
 
 
 def moments(ats: Sequence[int]) -> list[datetime]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.unit.core.toys import CountingAnalyser, Factory, components
+from tests.unit.core.toys import TEXTS, CountingAnalyser, Factory, components
 from wct_domain.commands import ExecuteRunbook, ResumeRunbook
 from wct_domain.components import Components
 from wct_domain.context import current_step
@@ -71,6 +71,7 @@ class World:
     plugin: str = "counter 1.0"
     ruleset: str = "1.0.0 sha256:aa"
     rules: dict[str, str] = field(default_factory=lambda: {"sum": "aa", "mean": "bb"})
+    counts: str = "1.0.0"  # version of the schema that analysers know
     fails: bool = False  # the analyser of the first step
     breaks: bool = False  # that of the second one
     unreachable: bool = False
@@ -145,4 +146,15 @@ class Counter(Factory[Analyser]):
                 step.note("counter", "sums", {"number": self._world.notes})
             return Message("counted", content, schema)
 
-        return CountingAnalyser(analyse)
+        known = Schema("counts", self._world.counts)
+
+        class Knowing(CountingAnalyser):
+            @classmethod
+            def get_supported_input_schemas(cls) -> list[Schema]:
+                return [TEXTS, known]
+
+            @classmethod
+            def get_supported_output_schemas(cls) -> list[Schema]:
+                return [known]
+
+        return Knowing(analyse)

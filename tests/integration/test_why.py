@@ -68,6 +68,27 @@ OF_ONE_STEP: dict[str, tuple[Callable[[World], object], tuple[str, str]]] = {
         lambda w: w.step(0).update(retry={"attempts": 2}),
         ("step", "step kept -> retry"),
     ),
+    "what it is told": (
+        lambda w: w.step(0).update(context={"team": "web"}),
+        ("step", "step kept -> context"),
+    ),
+    "schema that a component knows": (
+        lambda w: setattr(w, "counts", "1.1.0"),
+        ("component", "step kept -> output_schema"),
+    ),
+    "input that is more": (
+        lambda w: w.texts.append("three"),
+        ("input", "what texts read"),
+    ),
+    "input that is less": (lambda w: w.texts.pop(), ("input", "what texts read")),
+    "input in another order": (
+        lambda w: w.texts.reverse(),
+        ("input", "what texts read"),
+    ),
+    "rule that is gone": (
+        lambda w: w.rules.pop("mean"),
+        ("rule", "analyser first -> ruleset numbers -> mean"),
+    ),
     "wct": (lambda w: w.versions.update(wct="1.1.0"), ("code", "wct")),
     "Python": (lambda w: w.versions.update(python="3.12.1"), ("code", "Python")),
     "plugin": (

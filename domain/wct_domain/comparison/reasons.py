@@ -28,6 +28,9 @@ _OF_A_STEP = (
 )
 
 
+_ENDS = ("", "_version")
+
+
 class Cause(NamedTuple):
     """One thing that differs, and that a step's result may depend on."""
 
@@ -66,6 +69,7 @@ class _Causes:
         ):
             if left is not None and right is not None:
                 yield from self._component(kind, left, right)
+        yield from self._schemas(step, one, other)
         yield from self._code()
 
     def unread(self, step: str) -> Iterator[Cause]:
@@ -179,6 +183,18 @@ class _Causes:
                 yield Cause("rule", each.place.replace(" rules -> ", " -> "), *each[1:])
             elif each.place not in detailed and not each.place.endswith(" rules"):
                 yield Cause("component", *each)
+
+    def _schemas(self, step: str, one: StepState, other: StepState) -> Iterator[Cause]:
+        """Name schemas that the runbook leaves open, and components now choose."""
+        before, after = self._before, self._after
+        for side in ("input_schema", "output_schema"):
+            was, now = getattr(one, side), getattr(other, side)
+            asked = [
+                [facts.section("execution", step).get(f"{side}{end}") for end in _ENDS]
+                for facts in (before, after)
+            ]
+            if was and now and was != now and asked[0] == asked[1]:
+                yield Cause("component", f"step {step} -> {side}", was, now)
 
     def _code(self) -> Iterator[Cause]:
         was, now = self._before.opening.versions, self._after.opening.versions

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from pydantic_core import to_json
 
 from wct_domain.events import AnyEvent, PrunedEvent, UnknownEvent
-from wct_domain.ports.ledger import Cursor, Recorded
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Recorded
 from wct_domain.upcasting import encode
 
 TYPE_PREFIX = "wct."

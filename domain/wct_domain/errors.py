@@ -29,8 +29,10 @@ and reads best in one place.
     └─ LedgerError                  WrongExpectedVersionError · EventIdReusedError
                                     PartialRetryError · StreamTakenError
                                     UnknownEventError
-                                    BlobMissingError · BlobDamagedError
-                                    LedgerUnusableError · LedgerWriteError
+                                    BlobMissingError
+                                    BlobDamagedError ─ KeyMissingError
+                                    LedgerUnusableError · LedgerEmptyError
+                                    LedgerWriteError
                                     CheckpointError · ErasedError
                                     ErasureRefusedError · CursorMovedError
 """
@@ -388,6 +390,12 @@ class BlobDamagedError(LedgerError):
     code = "ledger.blob-damaged"
 
 
+class KeyMissingError(BlobDamagedError):
+    """A blob is sealed, and the key store has no key that opens it."""
+
+    code = "ledger.key-missing"
+
+
 class StreamTakenError(LedgerError):
     """A stream cannot be taken in: one of its name is here, with other events."""
 
@@ -405,6 +413,18 @@ class LedgerUnusableError(LedgerError):
     """What was opened is not a ledger that this wct can use."""
 
     code = "ledger.unusable"
+
+
+class LedgerEmptyError(LedgerUnusableError):
+    """There is a database, and no ledger in it yet: the first run makes it."""
+
+    code = "ledger.empty"
+
+
+class LedgerEmptyError(LedgerUnusableError):
+    """There is a database, and no ledger in it yet: the first run makes it."""
+
+    code = "ledger.empty"
 
 
 class LedgerWriteError(LedgerError):

@@ -259,6 +259,21 @@ class SubscriberFailed(Fact):
     error: str  # class of the exception
 
 
+class SubscriberParked(Fact):
+    """A subscriber was told an event again and again, and did not take it.
+
+    From this event on it is told nothing more of the run, until somebody has that
+    tried again; of other runs it is. In the stream ``subscriber/<name>``, as above.
+    """
+
+    type = "subscriber.parked/1"
+    subscriber: str
+    run: str
+    position: Count  # of the event
+    attempts: Count
+    error: str  # class of the exception; empty: its process ended
+
+
 class ErasureRequested(Fact):
     """Somebody asked for what this run has stored to be erased; the keys go next.
 
@@ -350,6 +365,7 @@ Event = (
     | RunResumed
     | EvidenceRevealed
     | SubscriberFailed
+    | SubscriberParked
     | ErasureRequested
     | DataErased
     | RunPruned

@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from wct_adapters.ledgers.sqlite.schema import APPLICATION_ID, FORMAT, TABLES
+from wct_adapters.ledgers.sqlite.schema import (
+    APPLICATION_ID,
+    FORMAT,
+    SUBSCRIBER_TABLES,
+    TABLES,
+)
 from wct_domain import chain
 from wct_domain.archive import BlobReader
 from wct_domain.digests import (
@@ -109,7 +114,9 @@ def test_the_page_names_every_table_and_column() -> None:
     assert {name: re.findall(r"\w+", columns) for name, columns in shown.items()} == {
         name: re.findall(r"^    (\w+) (?:TEXT|INTEGER|BLOB)", columns, re.MULTILINE)
         for name, columns in re.findall(
-            r"CREATE TABLE (\w+) \((.*?)^\) STRICT", TABLES, re.MULTILINE | re.DOTALL
+            r"CREATE TABLE (\w+) \((.*?)^\) STRICT",
+            TABLES + SUBSCRIBER_TABLES,
+            re.MULTILINE | re.DOTALL,
         )
     }
 

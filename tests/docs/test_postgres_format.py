@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from wct_adapters.ledgers.postgres.schema import FORMAT, TABLES
+from wct_adapters.ledgers.postgres.schema import FORMAT, SUBSCRIBER_TABLES, TABLES
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/ledger-format.md").read_text(
     encoding="utf-8"
@@ -17,7 +17,9 @@ def test_the_page_names_every_table_and_column_of_postgresql() -> None:
     assert block is not None
     shown = re.findall(r"^(\w+)\s+\(([^)]*)\)", block[1], re.MULTILINE)
     made = re.findall(
-        r"^CREATE TABLE wct\.(\w+) \((.*?)^\);", TABLES, re.MULTILINE | re.DOTALL
+        r"^CREATE TABLE wct\.(\w+) \((.*?)^\);",
+        TABLES + SUBSCRIBER_TABLES,
+        re.MULTILINE | re.DOTALL,
     )
     assert {name: re.findall(r"(\w+) (\w+)", columns) for name, columns in shown} == {
         name: re.findall(

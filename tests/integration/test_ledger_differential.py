@@ -13,7 +13,8 @@ from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.memory import MemoryLedger
 from wct_adapters.ledgers.sqlite import open_sqlite_ledger
 from wct_domain.errors import WrongExpectedVersionError
-from wct_domain.ports.ledger import Blob, Cursor, Ledger, NewEvent, Recorded, Stream
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Blob, Ledger, NewEvent, Recorded, Stream
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 

@@ -17,7 +17,8 @@ from tests.postgres import Server, open_transaction
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.postgres import PostgresLedger, open_postgres_ledger
 from wct_domain.checkpoints import add_checkpoint, checkpoint_over
-from wct_domain.ports.ledger import ANY_VERSION, Cursor, Ledger
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import ANY_VERSION, Ledger
 from wct_domain.testing.ledger_samples import OTHER, RUN, event_id, note, notes
 
 # What a transaction does that appends one event like the one before, and lingers.

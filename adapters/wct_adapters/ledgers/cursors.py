@@ -1,7 +1,7 @@
 """Cursors as text: the ledger that they belong to, and a place in it."""
 
 from wct_domain.errors import LedgerUnusableError
-from wct_domain.ports.ledger import Cursor
+from wct_domain.ports.cursors import Cursor
 
 
 def cursor_text(log_id: str, *place: int) -> Cursor:

@@ -12,6 +12,7 @@ from wct_adapters.ledgers.rows import microseconds
 from wct_domain.digests import blob_digest
 from wct_domain.errors import BlobDamagedError, BlobMissingError, LedgerWriteError
 from wct_domain.ports.clock import Clock
+from wct_domain.ports.cursors import Cursors
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, Ledger, NewEvent, Recorded, Stream
 from wct_domain.ports.maintenance import Maintenance
@@ -92,6 +93,7 @@ class Parts(NamedTuple, Generic[ReadingT]):
     keys: Keys
     maintenance: Maintenance
     locks: RunLocks
+    cursors: Cursors
     clock: Clock
 
 
@@ -116,6 +118,10 @@ class LedgerOfParts(Ledger, Generic[ReadingT]):
     @property
     def locks(self) -> RunLocks:
         return self._parts.locks
+
+    @property
+    def cursors(self) -> Cursors:
+        return self._parts.cursors
 
     @property
     def keys(self) -> Keys:

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
 from wct_adapters.ledgers.facade import LedgerOfParts, Reading
-from wct_domain.ports.ledger import Cursor, Recorded
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Recorded
 
 
 class ReadingInOrder(Reading, Protocol):

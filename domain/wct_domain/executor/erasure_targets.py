@@ -8,7 +8,8 @@ from wct_domain.errors import ErasureRefusedError
 from wct_domain.events import RunStarted
 from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
-from wct_domain.ports.ledger import Cursor, Ledger, Recorded
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.run import Run
 from wct_domain.references import referred_by
 from wct_domain.upcasting import CURRENT, UPCASTERS

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 from wct_domain.events import AnyEvent, Event
+from wct_domain.ports.cursors import Cursor, Cursors
 from wct_domain.ports.keys import Keys
 from wct_domain.ports.maintenance import Maintenance
 from wct_domain.ports.run_locks import RunLocks
@@ -12,10 +13,6 @@ from wct_domain.ports.sealed_log import SealedLog, StoredRow
 
 ANY_VERSION = None
 """Append without caring what is in the stream already."""
-
-
-Cursor: TypeAlias = str
-"""Where a reader of all streams stands. Opaque: kept, compared, and handed back."""
 
 
 class NewEvent(NamedTuple):
@@ -177,7 +174,7 @@ class BlobStore(Protocol):
 
 
 class Ledger(EventLog, BlobStore, SealedLog, Protocol):
-    """What one path or URL opens: events, blobs, and their keys."""
+    """What one path or URL opens: events, blobs, cursors, and its keys."""
 
     @property
     def location(self) -> str:
@@ -187,6 +184,11 @@ class Ledger(EventLog, BlobStore, SealedLog, Protocol):
     @property
     def locks(self) -> RunLocks:
         """Who is at work on which run."""
+        ...
+
+    @property
+    def cursors(self) -> Cursors:
+        """How far each subscriber has come, and the rows that it made."""
         ...
 
     @property

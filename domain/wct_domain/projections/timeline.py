@@ -26,6 +26,7 @@ from wct_domain.events import (
     StepSkipped,
     StepStarted,
     SubscriberFailed,
+    SubscriberParked,
     UnknownEvent,
 )
 
@@ -86,6 +87,12 @@ def describe(event: AnyEvent) -> str:
             return f"raw evidence{what} shown by '{event.command}' to user {event.by}"
         case SubscriberFailed():
             return f"subscriber {event.subscriber} failed on event {event.position}"
+        case SubscriberParked():
+            times = f"{event.attempts} attempt{'' if event.attempts == 1 else 's'}"
+            return (
+                f"subscriber {event.subscriber} has not taken event {event.position} "
+                f"in {times}: it and what follows is parked"
+            )
         case ErasureRequested():
             ticket = f", reference {event.reference}" if event.reference else ""
             return f"erasure requested ({event.reason}{ticket}) by user {event.by}"

@@ -15,7 +15,8 @@ from threading import Thread
 import pytest
 
 from wct_domain.errors import ErasedError
-from wct_domain.ports.ledger import ANY_VERSION, Cursor, Ledger
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import ANY_VERSION, Ledger
 from wct_domain.testing.ledger_contract import LedgerContract
 from wct_domain.testing.ledger_samples import (
     OTHER,

@@ -42,6 +42,7 @@ from wct_domain.testing.ledger_samples import (
 )
 from wct_domain.testing.ledger_sealing_contract import LedgerSealingContract
 from wct_domain.testing.ledger_size_contract import LedgerSizeContract
+from wct_domain.testing.ledger_subscriber_contract import LedgerSubscriberContract
 
 
 class LedgerContract(
@@ -52,6 +53,7 @@ class LedgerContract(
     LedgerIntakeContract,
     LedgerKeysContract,
     LedgerSizeContract,
+    LedgerSubscriberContract,
 ):
     @pytest.fixture
     def ledger(self) -> Ledger:

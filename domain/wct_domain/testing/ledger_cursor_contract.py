@@ -6,7 +6,8 @@ import pytest
 
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.events import ArtifactsCleared
-from wct_domain.ports.ledger import ANY_VERSION, Cursor, Ledger, NewEvent
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent
 from wct_domain.testing.ledger_samples import OTHER, RUN, event_id, notes
 
 

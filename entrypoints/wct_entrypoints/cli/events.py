@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import click
 
-from wct_domain.ports.ledger import Cursor, Ledger, Recorded
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.upcasting import CURRENT
 from wct_entrypoints.cli import INTERRUPTED
 from wct_entrypoints.cli.event_lines import TextLines, documents

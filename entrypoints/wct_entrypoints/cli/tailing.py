@@ -10,7 +10,11 @@ from typing import Protocol
 
 import click
 
-from wct_domain.errors import LedgerUnusableError, RunNotFoundError
+from wct_domain.errors import (
+    LedgerEmptyError,
+    LedgerUnusableError,
+    RunNotFoundError,
+)
 from wct_domain.events import (
     AnyEvent,
     RunCompleted,
@@ -18,19 +22,20 @@ from wct_domain.events import (
     RunInterrupted,
     RunResumed,
 )
-from wct_domain.ports.ledger import Cursor, Ledger, Recorded
-from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Ledger, Recorded
+from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger, shown
 from wct_entrypoints.cli.ledger_access import (
     LATEST,
     find_run,
     has_runs,
     is_whole_id,
-    reading,
 )
 from wct_entrypoints.cli.shared import LedgerPlace, printable
 
 INTERVAL = 0.1  # seconds between two looks; one costs some 0.1 ms
 _LOOKS_AT_LOCK = 20  # looks without news, after which the run's process is asked for
+_EMPTY = 1.0  # seconds between two looks into an empty database
 _TO_BE_MADE = 5.0  # seconds that a new ledger may take until it can be read
 
 _ENDS = (RunCompleted, RunFailed, RunInterrupted)
@@ -124,7 +129,7 @@ def position_behind(ledger: Ledger, run: str, cursor: Cursor) -> int:
 
 @contextmanager
 def following(given: LedgerPlace | None) -> Generator[Ledger]:
-    """Open a ledger for reading; wait for a file that is not there yet.
+    """Open a ledger for reading; wait for one that is not there yet.
 
     Raises:
         LedgerUnusableError: what is there cannot be read.
@@ -135,8 +140,24 @@ def following(given: LedgerPlace | None) -> Generator[Ledger]:
         while not place.exists():
             time.sleep(INTERVAL)
         _until_readable(place)
-    with reading(given) as ledger:
+    ledger = _opened(place)
+    try:
         yield ledger
+    finally:
+        ledger.close()
+
+
+def _opened(place: Path | str) -> Ledger:
+    """Open a ledger; wait while its database is empty."""
+    waiting = False
+    while True:
+        try:
+            return open_ledger(place, create=False, read_only=True)
+        except LedgerEmptyError:
+            if not waiting:
+                _say(f"Waiting for ledger '{shown(str(place))}' to be made")
+            waiting = True
+            time.sleep(_EMPTY)
 
 
 def _until_readable(place: Path) -> None:

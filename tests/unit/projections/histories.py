@@ -31,6 +31,7 @@ from wct_domain.events import (
     StepSkipped,
     StepStarted,
     SubscriberFailed,
+    SubscriberParked,
     UnknownEvent,
 )
 from wct_domain.ports.ledger import Recorded
@@ -143,6 +144,12 @@ def subscriber_failed() -> SubscriberFailed:
     )
 
 
+def subscriber_parked(attempts: int = 5) -> SubscriberParked:
+    return SubscriberParked(
+        subscriber="webhook", run=RUN, position=4, attempts=attempts, error="OSError"
+    )
+
+
 def one_of_each() -> list[AnyEvent]:
     """Return an event of every kind that may be read."""
     return [
@@ -161,6 +168,7 @@ def one_of_each() -> list[AnyEvent]:
         RunInterrupted(signal="SIGINT", in_flight=("a",)),
         revealed(),
         subscriber_failed(),
+        subscriber_parked(),
         *kept_and_gone(),
         unknown(),
     ]

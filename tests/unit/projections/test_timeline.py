@@ -19,6 +19,7 @@ from tests.unit.projections.histories import (
     skipped,
     started,
     subscriber_failed,
+    subscriber_parked,
     unknown,
 )
 from wct_domain.events import (
@@ -30,6 +31,7 @@ from wct_domain.events import (
 )
 from wct_domain.projections.timeline import describe, seconds, size
 
+PARKED = ": it and what follows is parked"
 TEXTS: list[tuple[AnyEvent, str]] = [
     (started("a", "b"), "run of 'shop' started, 2 steps"),
     (started("a"), "run of 'shop' started, 1 step"),
@@ -80,6 +82,14 @@ TEXTS: list[tuple[AnyEvent, str]] = [
         "raw evidence shown by 'artifacts' to user " + "9" * 32,
     ),
     (subscriber_failed(), "subscriber webhook failed on event 4"),
+    (
+        subscriber_parked(),
+        f"subscriber webhook has not taken event 4 in 5 attempts{PARKED}",
+    ),
+    (
+        subscriber_parked(1),
+        f"subscriber webhook has not taken event 4 in 1 attempt{PARKED}",
+    ),
     *zip(
         kept_and_gone(),
         [

@@ -4,12 +4,14 @@ from uuid import uuid4
 
 from wct_adapters.ledgers.facade import Parts
 from wct_adapters.ledgers.in_order import LedgerInOrder
-from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.memory.contents import Contents
 from wct_adapters.ledgers.memory.locks import MemoryLocks
 from wct_adapters.ledgers.memory.operations import MemoryMaintenance
 from wct_adapters.ledgers.memory.reading import MemoryReading, MemorySealed
+from wct_adapters.ledgers.memory.subscribers import MemoryCursors
 from wct_adapters.ledgers.memory.writing import MemoryWriting
+from wct_adapters.ledgers.safes import MemorySafe
 from wct_domain.ports.clock import Clock
 
 
@@ -24,6 +26,7 @@ class MemoryLedger(LedgerInOrder):
     def __init__(self, clock: Clock) -> None:
         self._contents = contents = Contents()
         log_id = str(uuid4())
+        writing = MemoryWriting(contents)
         super().__init__(
             Parts(
                 "memory",
@@ -31,10 +34,11 @@ class MemoryLedger(LedgerInOrder):
                 (),
                 MemoryReading(contents),
                 MemorySealed(contents),
-                MemoryWriting(contents),
+                writing,
                 KeyRing(MemorySafe(), log_id),
                 MemoryMaintenance(contents),
                 MemoryLocks(),
+                MemoryCursors(contents, log_id, writing.refuse_if_closed),
                 clock,
             )
         )

@@ -20,7 +20,7 @@ class MemoryWriting(Writing):
     def append(self, batch: Batch) -> tuple[Recorded, ...]:
         held = self._contents
         with held.lock:
-            self._refuse_if_closed()
+            self.refuse_if_closed()
             tip = held.tip(batch.stream)
             ids = {draft.event_id for draft in batch.drafts}
             known = {each: held.by_id[each] for each in ids & held.by_id.keys()}
@@ -40,14 +40,14 @@ class MemoryWriting(Writing):
         """Do nothing: rows are in order, and an event's place is its number."""
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        self._refuse_if_closed()
+        self.refuse_if_closed()
         self._contents.checkpoints.setdefault(checkpoint.size, checkpoint)
 
     def import_rows(self, rows: Sequence[StoredRow], blobs: Sequence[Blob]) -> int:
         stream = refuse_no_chain(rows)
         held = self._contents
         with held.lock:
-            self._refuse_if_closed()
+            self.refuse_if_closed()
             known = held.of_stream.get(stream, [])
             hashes = [row.hash for row in known[: len(rows)]]
             if is_here(rows, hashes, at_all=bool(known)):
@@ -63,7 +63,12 @@ class MemoryWriting(Writing):
     def close(self) -> None:
         self._contents.closed = True
 
-    def _refuse_if_closed(self) -> None:
+    def refuse_if_closed(self) -> None:
+        """Refuse to write to a ledger that was closed.
+
+        Raises:
+            LedgerWriteError
+        """
         if self._contents.closed:
             msg = "the ledger in memory is closed; nothing was recorded"
             raise LedgerWriteError(msg)

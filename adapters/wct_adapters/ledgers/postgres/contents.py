@@ -11,6 +11,7 @@ from wct_adapters.ledgers.postgres.schema import (
     FORMAT,
     MAKING_LOCK,
     OLDEST_SERVER,
+    SUBSCRIBER_TABLES,
     TABLES,
 )
 from wct_domain.chain import HASH_VERSION
@@ -108,6 +109,7 @@ def make_tables(connection: Connection, now: datetime) -> None:
         elif found[0]:
             return
         connection.execute(TABLES, prepare=False)
+        connection.execute(SUBSCRIBER_TABLES, prepare=False)
         facts = {
             "format": str(FORMAT),
             "log_id": str(uuid4()),
@@ -118,6 +120,27 @@ def make_tables(connection: Connection, now: datetime) -> None:
         connection.cursor().executemany(
             "INSERT INTO wct.log_meta VALUES (%s, %s)", list(facts.items())
         )
+
+
+def add_subscriber_tables(connection: Connection) -> None:
+    """Make those tables that an older wct has not made; events stay as they are.
+
+    Left to a user who may do so, where this one may not: whoever delivers is told.
+    """
+    if has_subscribers(connection):
+        return
+    try:
+        with transaction(connection):
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKING_LOCK,))
+            if not has_subscribers(connection):
+                connection.execute(SUBSCRIBER_TABLES, prepare=False)
+    except psycopg.errors.InsufficientPrivilege:
+        return
+
+
+def has_subscribers(connection: Connection) -> bool:
+    found: Any = connection.execute("SELECT to_regclass('wct.subscribers') IS NOT NULL")
+    return bool(found.fetchone()[0])
 
 
 def refuse_other_keys(connection: Connection, key: bytes, location: str) -> None:

@@ -10,7 +10,8 @@ from wct_adapters.ledgers.postgres.read import PagedReader
 from wct_adapters.ledgers.postgres.sealing import Sealer
 from wct_adapters.ledgers.postgres.taking_in import import_rows
 from wct_adapters.ledgers.postgres.transactions import Transactions
-from wct_domain.ports.ledger import Blob, Cursor, Recorded
+from wct_domain.ports.cursors import Cursor
+from wct_domain.ports.ledger import Blob, Recorded
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
 

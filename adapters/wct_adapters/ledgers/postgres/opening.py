@@ -14,6 +14,7 @@ from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.postgres.connections import Channel, Connection
 from wct_adapters.ledgers.postgres.contents import (
     Facts,
+    add_subscriber_tables,
     has_events,
     is_from_elsewhere,
     is_standby,
@@ -30,9 +31,10 @@ from wct_adapters.ledgers.postgres.operations import PostgresMaintenance
 from wct_adapters.ledgers.postgres.read import PagedReader
 from wct_adapters.ledgers.postgres.schema import FORMAT
 from wct_adapters.ledgers.postgres.sealed import SealedReader
+from wct_adapters.ledgers.postgres.subscribers import PostgresCursors
 from wct_adapters.ledgers.postgres.transactions import Transactions
 from wct_adapters.ledgers.urls import refuse_misread, shown
-from wct_domain.errors import LedgerUnusableError
+from wct_domain.errors import LedgerEmptyError, LedgerUnusableError
 from wct_domain.ports.clock import Clock
 
 OWN_DIRECTORY: Final = "wct"
@@ -92,20 +94,21 @@ def open_postgres_ledger(
         raise
     first.greet = greet = partial(_refuse_another, facts=facts, location=location)
     if read_only:
-        reader, writing = PagedReader(first, location), None
+        reader, transactions = PagedReader(first, location), None
     else:
         reader = PagedReader(Channel(url, location, greet), location)
-        writing = PostgresWriting(Transactions(first, location), reader)
+        transactions = Transactions(first, location)
     parts = Parts(
         location,
         facts.log_id,
         facts.former_ids,
         reader,
         SealedReader(reader, location),
-        writing,
+        None if transactions is None else PostgresWriting(transactions, reader),
         ring,
         PostgresMaintenance(url, reader, location),
         AdvisoryLocks(url, location, facts.log_id),
+        PostgresCursors(reader, transactions, facts.order_id, location),
         clock,
     )
     return PostgresLedger(parts, facts.order_id)
@@ -129,6 +132,7 @@ def _made(
             "primary server, or several hosts with target_session_attrs=read-write"
         )
         raise LedgerUnusableError(msg)
+    add_subscriber_tables(connection)
     if is_from_elsewhere(connection):
         settle(connection)
         facts = _facts(connection, location)
@@ -142,7 +146,7 @@ def _facts(connection: Connection, location: str) -> Facts:
             f"ledger '{location}' does not exist: nothing is recorded there yet; "
             f"{_ELSEWHERE}"
         )
-        raise LedgerUnusableError(msg)
+        raise LedgerEmptyError(msg)
     return facts
 
 

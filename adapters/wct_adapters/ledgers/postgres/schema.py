@@ -122,3 +122,43 @@ FOR EACH STATEMENT EXECUTE FUNCTION wct.refuse();
 CREATE TRIGGER facts_stay BEFORE UPDATE OR TRUNCATE ON wct.blobs
 FOR EACH STATEMENT EXECUTE FUNCTION wct.refuse();
 """
+
+SUBSCRIBER_TABLES: Final = """
+CREATE TABLE wct.subscribers (
+    shelf bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text COLLATE "C" NOT NULL UNIQUE,
+    revision bigint NOT NULL,
+    xid bigint,
+    place bigint,
+    handed_xid bigint,
+    handed bigint,
+    attempted text,
+    attempt bigint,
+    again_at bigint,
+    reason text
+);
+
+CREATE TABLE wct.parked (
+    shelf bigint NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    event text NOT NULL,
+    last bigint NOT NULL,
+    waiting bigint NOT NULL,
+    attempts bigint NOT NULL,
+    reason text NOT NULL,
+    since bigint NOT NULL,
+    PRIMARY KEY (shelf, stream)
+);
+
+CREATE TABLE wct.kept_rows (
+    shelf bigint NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    value text NOT NULL,
+    PRIMARY KEY (shelf, key)
+);
+
+CREATE INDEX kept_rows_of_streams ON wct.kept_rows (stream);
+"""
+"""Beside the log: a ledger of an older wct is given them when it is opened to write."""

@@ -12,6 +12,7 @@ from wct_adapters.ledgers.sqlite.schema import (
     APPLICATION_ID,
     FIRST_OF_STEPS,
     FORMAT,
+    SUBSCRIBER_TABLES,
     TABLES,
 )
 from wct_domain.chain import HASH_VERSION
@@ -19,6 +20,10 @@ from wct_domain.errors import LedgerUnusableError
 
 _RUN_LEVEL = {"run", "erasure", "data", "evidence"}
 """Subjects of wire names: what happens once or so in a run."""
+
+_HAS_SUBSCRIBERS = (
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'subscribers')"
+)
 
 # In one statement: another process may be doing the same.
 _ADD_RUN_LEVEL = (
@@ -57,7 +62,7 @@ def make_tables(connection: Database, now: datetime) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_schema").get:
-            connection.execute(TABLES)
+            connection.execute(TABLES + SUBSCRIBER_TABLES)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             facts = {
@@ -66,6 +71,20 @@ def make_tables(connection: Database, now: datetime) -> None:
                 "created_at": now.isoformat(),
             }
             connection.executemany("INSERT INTO log_meta VALUES (?, ?)", facts.items())
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def add_subscriber_tables(connection: Database) -> None:
+    """Make those tables that an older wct has not made; events stay as they are."""
+    if connection.execute(_HAS_SUBSCRIBERS).get:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not connection.execute(_HAS_SUBSCRIBERS).get:
+            connection.execute(SUBSCRIBER_TABLES)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

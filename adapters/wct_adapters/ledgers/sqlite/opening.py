@@ -21,6 +21,7 @@ from wct_adapters.ledgers.sqlite.connections import (
 )
 from wct_adapters.ledgers.sqlite.contents import (
     Identity,
+    add_subscriber_tables,
     add_types,
     has_events,
     identity_of,
@@ -40,6 +41,7 @@ from wct_adapters.ledgers.sqlite.presence import OpenedFile
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.schema import FORMAT
 from wct_adapters.ledgers.sqlite.sealed import SealedReader
+from wct_adapters.ledgers.sqlite.subscribers import SqliteCursors
 from wct_adapters.ledgers.sqlite.writing import Writer
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.clock import Clock
@@ -141,6 +143,7 @@ def _open_for_writing(
             )
             raise LedgerUnusableError(msg)
         add_types(connection, CURRENT)
+        add_subscriber_tables(connection)
         file.watch_log()
         identity = identity_of(connection)
         safe = FileSafe(keys.absolute(), identity.log_id, location)
@@ -154,7 +157,7 @@ def _open_for_writing(
         path,
         identity,
         PagedReader(partial(connect_for_reading, path.absolute()), file, location),
-        SqliteWriting(writer),
+        writer,
         KeyRing(safe, identity.log_id, signing_key=signing_key),
         clock,
     )
@@ -183,7 +186,7 @@ def _ledger(
     path: Path,
     identity: Identity,
     reader: PagedReader,
-    writing: SqliteWriting | None,
+    writer: Writer | None,
     keys: KeyRing,
     clock: Clock,
 ) -> SqliteLedger:
@@ -195,10 +198,11 @@ def _ledger(
             identity.former_ids,
             reader,
             SealedReader(reader, location),
-            writing,
+            None if writer is None else SqliteWriting(writer),
             keys,
             SqliteMaintenance(path, reader),
             FileLocks(path.absolute().with_name(path.name + ".locks")),
+            SqliteCursors(reader, writer, identity.log_id, location),
             clock,
         )
     )

@@ -109,3 +109,41 @@ BEGIN SELECT raise(ABORT, 'streams hold facts: they are not deleted'); END;
 CREATE TRIGGER streams_stay_as_they_are BEFORE UPDATE ON streams
 BEGIN SELECT raise(ABORT, 'streams hold facts: they are not renamed'); END;
 """
+
+SUBSCRIBER_TABLES: Final = """
+CREATE TABLE subscribers (
+    shelf INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    place INTEGER,
+    handed INTEGER,
+    attempted TEXT,
+    attempt INTEGER,
+    again_at INTEGER,
+    reason TEXT
+) STRICT;
+
+CREATE TABLE parked (
+    shelf INTEGER NOT NULL,
+    stream TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    last INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (shelf, stream)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kept_rows (
+    shelf INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (shelf, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX kept_rows_of_streams ON kept_rows (stream);
+"""
+"""Beside the log: a ledger of an older wct is given them when it is opened to write."""

@@ -241,7 +241,7 @@ class BlobReader:
             return _parsed(unpacked(body))
         except BlobDamagedError as error:
             msg = f"blob {digest} cannot be read: {error}"
-            raise BlobDamagedError(msg) from error
+            raise type(error)(msg) from error
         except (ValueError, RecursionError) as error:
             msg = f"blob {digest} is not what this wct can read"
             raise BlobDamagedError(msg) from error

@@ -24,8 +24,8 @@ _NAME: Final = "wct-reader"
 _X25519: Final = b"X"
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _NO_KEY: Final = (
-    "not a reader's key: expected wct-reader+key id+base64, as 'wct ledger keys' "
-    "prints it"
+    "not a reader's key: expected wct-reader+key id+base64, as 'wct ledger keys "
+    "--reader' prints it"
 )
 
 

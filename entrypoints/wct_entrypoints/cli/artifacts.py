@@ -16,6 +16,7 @@ from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import size
+from wct_entrypoints.cli.closed import why_closed
 from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.ledger_access import find_run, reading, writing
 from wct_entrypoints.cli.printing import (
@@ -154,9 +155,13 @@ def _message(ledger: Ledger, run: str, kept: Kept) -> Message:
         return BlobReader(ledger, ledger.keys).message(kept.result)
     except (BlobMissingError, BlobDamagedError, ErasedError) as error:
         what = f"what step '{kept.name}' of run {run} produced"
-        if gone := why_gone(Run.of(ledger.read(run))):
+        folded = Run.of(ledger.read(run))
+        if gone := why_gone(folded):
             msg = f"{what} was {gone}"
             raise ErasedError(msg) from error
+        if closed := why_closed(folded, ledger):
+            msg = f"{what} cannot be shown here: {closed}"
+            raise type(error)(msg) from error
         msg = f"{what} cannot be rebuilt: {error}"
         raise type(error)(msg) from error
 

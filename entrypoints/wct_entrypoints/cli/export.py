@@ -33,7 +33,7 @@ STANDARD_OUTPUT = "-"
 @click.option(
     "--readable-by",
     metavar="KEY|FILE",
-    help="The reader's key of who may decrypt it: 'wct ledger keys' there prints it.",
+    help="The key of who may decrypt it; 'wct ledger keys --reader' there prints it.",
 )
 @click.option(
     "--masked", is_flag=True, help="Add the results in clear, personal data masked."

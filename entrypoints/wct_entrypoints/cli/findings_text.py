@@ -12,12 +12,12 @@ from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.printing import table_lines, wrapped
 
 
-def gaps_of(run: Run, ledger: Ledger, gone: str | None = None) -> dict[str, list[str]]:
+def gaps_of(run: Run, ledger: Ledger, away: str | None = None) -> dict[str, list[str]]:
     """Look up what the connectors of a run did not read, where there is anything.
 
     Names of files and tables are masked as errors are: they may hold a value, and a
-    reason what a component was told. ``gone`` says what became of the notes, if they
-    are not there.
+    reason what a component was told. ``away`` says what became of the notes, to go
+    behind "it", if they cannot be read.
     """
     blobs = BlobReader(ledger, ledger.keys)
     gaps: dict[str, list[str]] = {}
@@ -25,7 +25,7 @@ def gaps_of(run: Run, ledger: Ledger, gone: str | None = None) -> dict[str, list
         try:
             lines = gaps_in(source, blobs)
         except LedgerError as error:
-            lines = [f"the list was {gone}" if gone else f"not known: {error}"]
+            lines = [f"the list {away}" if away else f"not known: {error}"]
         if lines:
             gaps.setdefault(source.connector, []).extend(map(error_texts.shown, lines))
     return gaps

@@ -50,8 +50,8 @@ def import_(
 
     Its events keep their ids, times and hashes; that they were imported, and whose
     signature they had, is recorded behind them (run.imported). What is sealed can be
-    read here if the bundle was made readable for this ledger's reader key ('wct ledger
-    keys'). A run that is here already stays as it is.
+    read here if the bundle was made readable for this ledger's reader's key ('wct
+    ledger keys --reader'). A run that is here already stays as it is.
 
     Exit status: 0 it is here; 4 the bundle is not sound, nothing was imported; 1
     otherwise.

@@ -23,6 +23,7 @@ from wct_domain.projections.run import (
     standing,
 )
 from wct_entrypoints.cli import error_texts
+from wct_entrypoints.cli.closed import SEALED, why_closed
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.printing import in_seconds, utc
@@ -34,7 +35,8 @@ class RunReport:
     """A run with the texts that its events only refer to.
 
     A text that the ledger cannot provide is None, or says why in brackets.
-    ``gone`` says what became of all of them, to go behind "was".
+    ``gone`` says what became of all of them, to go behind "was"; ``closed``, why they
+    are there and cannot be shown.
     """
 
     run: Run
@@ -47,6 +49,7 @@ class RunReport:
     found: Sequence[Found]
     checkpoint: StoredCheckpoint | None  # that covers its end
     gone: str | None  # None: they are there, as far as anybody said
+    closed: str | None
     ledger: str
 
 
@@ -84,22 +87,25 @@ def report_of(
     if whole is None or whole.version == run.version:
         run.status = standing(run.status, run_id, ledger.locks)
     blobs = BlobReader(ledger, ledger.keys)
-    gone = why_gone(whole or run) or _why_closed(run.started, blobs)
+    gone = why_gone(whole or run) or _why_gone_here(run.started, blobs)
+    closed = None if gone else why_closed(whole or run, ledger)
+    away = f"was {gone}" if gone else closed and SEALED
     return RunReport(
         run=run,
         started=run.started,
         contact=_contact(run.started, blobs),
-        reason=_reason(run.message, blobs, gone),
+        reason=_reason(run.message, blobs, away),
         reasons={
             step.plan.id: reason
             for step in run.steps.values()
-            if (reason := _reason(step.message, blobs, gone)) is not None
+            if (reason := _reason(step.message, blobs, away)) is not None
         },
         artifacts={name: kept for name, kept in inventory.kept.items() if kept.saved},
-        gaps=gaps_of(run, ledger, gone),
-        found=() if gone else found_in(_data(run, blobs)),
+        gaps=gaps_of(run, ledger, away),
+        found=() if gone or closed else found_in(_data(run, blobs)),
         checkpoint=checkpoint_of(ledger, run_id),
         gone=gone,
+        closed=closed,
         ledger=ledger.location,
     )
 
@@ -119,7 +125,7 @@ def _contact(started: RunStarted, blobs: BlobReader) -> str | None:
     return None if contact is None else str(contact)
 
 
-def _why_closed(started: RunStarted, blobs: BlobReader) -> str | None:
+def _why_gone_here(started: RunStarted, blobs: BlobReader) -> str | None:
     """Say that the key of a run is destroyed where its log does not: it is a copy."""
     try:
         blobs.document(started.document)
@@ -131,14 +137,14 @@ def _why_closed(started: RunStarted, blobs: BlobReader) -> str | None:
 
 
 def _reason(
-    message: Reference | None, blobs: BlobReader, gone: str | None
+    message: Reference | None, blobs: BlobReader, away: str | None
 ) -> str | None:
     if message is None:
         return None
     try:
         return error_texts.shown(error_text(message, blobs))
     except LedgerError as error:
-        return f"(it was {gone})" if gone else f"(not known: {error})"
+        return f"(it {away})" if away else f"(not known: {error})"
 
 
 def _counts(run: Run) -> dict[str, int | None]:
@@ -163,6 +169,7 @@ def document(report: RunReport) -> dict[str, Any]:
         "signal": run.signal,
         "erasure": _erasure(run.erasure),
         "pruned_at": utc(run.pruned_at),
+        "closed": report.closed,
         "imported_at": utc(run.imported_at),
         "imported_from": run.imported and run.imported.log,
         "versions": report.started.versions,

@@ -46,6 +46,10 @@ def state_lines(report: RunReport) -> Iterator[str]:
     if report.gone:
         yield ""
         yield wrapped("", f"What was found, and every text, was {report.gone}")
+    if report.closed:
+        what = "What was found, and every text, cannot be shown here"
+        yield ""
+        yield wrapped("", f"{what}: {report.closed}")
 
 
 def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
@@ -158,15 +162,15 @@ def _source(source: SourceRead) -> str:
 
 
 def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:
-    run = report.run
+    run, away = report.run, report.gone or report.closed
     if run.status is RunStatus.RUNNING:
         yield f"wct events {name}", "how far it is"
-    elif run.status is not RunStatus.COMPLETED and not report.gone:
+    elif run.status is not RunStatus.COMPLETED and not away:
         yield f"wct resume {name}", "goes on with what is missing"
     if run.count(StepStatus.FAILED):
         yield f"wct events {name} --type step.failed", "what failed, in order"
     results = [each.plan.id for each in run.steps.values() if each.result is not None]
-    if results and not report.gone:
+    if results and not away:
         yield f"wct artifacts {name} {results[-1]}", "a result, its evidence masked"
     if run.status is not RunStatus.RUNNING:
         yield f"wct events {name}", "everything that happened"

@@ -43,9 +43,10 @@ def show(
     --json prints one object: run, runbook, contact, status, started_at and ended_at
     (UTC), duration, succeeded, failed, skipped, code and reason (why the run as a
     whole failed), signal (that interrupted it), erasure (reason, reference,
-    requested_at, erased_at, blobs; or null), pruned_at, imported_at, imported_from (id
-    of a ledger), versions, components, steps, sources, found, artifacts, events (how
-    many), ledger. Durations are in seconds, sizes in bytes; what is not known is null.
+    requested_at, erased_at, blobs; or null), pruned_at, closed (why what is there
+    cannot be shown here; or null), imported_at, imported_from (id of a ledger),
+    versions, components, steps, sources, found, artifacts, events (how many), ledger.
+    Durations are in seconds, sizes in bytes; what is not known is null.
     A run's duration is its time at work: of one that was resumed, that of all attempts,
     not that between them.
 

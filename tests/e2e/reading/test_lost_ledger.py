@@ -6,6 +6,21 @@ from tests.e2e.letterbox_runbooks import count, write
 from tests.e2e.processes import Wct
 
 
+def test_a_run_is_shown_without_its_keys_as_far_as_it_can_be(
+    wct_with_plugin: Wct, tmp_path: Path
+) -> None:
+    runbook = write(tmp_path / "letters.yaml", count("letters"))
+    wct_with_plugin("run", runbook)
+    (tmp_path / ".wct" / "ledger.db.keys").unlink()
+    shown = wct_with_plugin("show", "latest")
+    assert shown.returncode == 0
+    text = " ".join(shown.stdout.split())
+    assert "cannot be shown here: ledger '.wct/ledger.db': its key store" in text
+    assert "restore it from a backup" in text
+    assert "wct artifacts" not in text
+    assert "completed: 1 succeeded of 1 step" in text
+
+
 def test_a_history_that_is_gone_is_told_before_another_one_begins(
     wct_with_plugin: Wct, tmp_path: Path
 ) -> None:

@@ -82,6 +82,51 @@ class TestImported:
             each.startswith("recorded in ledger") for each in document["remarks"]
         )
 
+    def test_show_says_what_it_cannot_show_and_how_to_get_at_it(
+        self, cli: Cli, imported: str
+    ) -> None:
+        shown = cli("show", imported)
+        assert shown.exit_code == 0
+        text = " ".join(shown.stdout.split())
+        source = json.loads(cli("show", imported, "--json").stdout)["imported_from"]
+        assert (
+            "What was found, and every text, cannot be shown here: it is sealed with "
+            f"keys of ledger {source}, where the run was recorded; export it there "
+            "with --readable-by"
+        ) in text
+        assert "restore the key store" not in text
+        assert "wct artifacts" not in text  # offered under Next
+        assert "1 item" in text  # what events say is shown
+        printed = cli("artifacts", imported, "scan")
+        assert printed.exit_code == 1
+        assert "--readable-by" in printed.stderr
+        assert "restore the key store" not in printed.stderr
+
+    def test_a_failure_of_it_is_shown_without_its_text(
+        self, cli: Cli, records: Records, tmp_path: Path
+    ) -> None:
+        run = records.with_failures()
+        assert cli("export", run, "--output", "run.wct").exit_code == 0
+        other = ("--ledger", tmp_path / "other.db")
+        assert cli("import", "run.wct", *other).exit_code == 0
+        shown = cli("show", run, *other).stdout
+        assert "(it is sealed, and cannot be opened here)" in shown
+        assert "not known" not in shown
+        assert json.loads(cli("show", run, *other, "--json").stdout)["closed"]
+
+    def test_it_is_shown_in_full_with_keys_made_for_this_ledger(
+        self, cli: Cli, records: Records, tmp_path: Path
+    ) -> None:
+        run = records.with_failures()
+        other = ("--ledger", tmp_path / "other.db")
+        assert cli("export", run, "--output", "run.wct").exit_code == 0
+        assert cli("import", "run.wct", *other).exit_code == 0
+        keys = json.loads(cli("ledger", "keys", "--reader", "--json", *other).stdout)
+        readable = ("--output", "readable.wct", "--readable-by", keys["reader"])
+        assert cli("export", run, *readable).exit_code == 0
+        assert cli("import", "readable.wct", *other).exit_code == 0
+        assert json.loads(cli("show", run, *other, "--json").stdout)["closed"] is None
+
     def test_diff_and_why_compare_what_they_can(self, cli: Cli, imported: str) -> None:
         runs: list[dict[str, Any]] = json.loads(cli("runs", "--json").stdout)
         (own,) = (each["run"] for each in runs if each["run"] != imported)

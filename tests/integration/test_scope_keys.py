@@ -12,7 +12,8 @@ import pytest
 
 from tests.e2e.processes import SOURCES
 from wct_adapters.ledgers.key_store import FileSafe, others_can_read
-from wct_adapters.ledgers.keys import LAG, KeyRing
+from wct_adapters.ledgers.keys import KeyRing
+from wct_adapters.ledgers.scope_keys import LAG
 from wct_domain.errors import BlobDamagedError, ErasedError, LedgerUnusableError
 
 LOG = "9f0c1d5e-5b0f-4c8e-9d0a-6f3f5f3a2b1c"

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.keys import KeyRing
+from wct_adapters.ledgers.safes import MemorySafe
 from wct_adapters.ledgers.sharing import ReaderKey, new_reader, opened_by, reader_key
 from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
 

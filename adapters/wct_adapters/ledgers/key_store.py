@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
-from wct_adapters.ledgers.keys import KEY_SIZE, Change, Entry
 from wct_adapters.ledgers.replacing import locked, replace, settled_content
+from wct_adapters.ledgers.safes import KEY_SIZE, Change, Entry
 from wct_domain.errors import LedgerUnusableError
 
 FORMAT: Final = 1

@@ -33,11 +33,14 @@ class KeyRing(Keys):
         self._safe = safe
         self._log_id = log_id
         self._given = signing_key or None
+        self._content_key: bytes | None = None
         self._scopes = ScopeKeys(safe)
 
-    @cached_property
+    @property
     def content_key(self) -> bytes:
-        return bytes.fromhex(self._safe.read()["content_key"])
+        if self._content_key is None:
+            self._content_key = bytes.fromhex(self._safe.read()["content_key"])
+        return self._content_key
 
     @property
     def signer(self) -> Signer:

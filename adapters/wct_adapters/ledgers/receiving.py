@@ -2,14 +2,11 @@
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from wct_adapters.ledgers.ciphers import key_name, opened_with, scope_of
+from wct_adapters.ledgers.safes import Entry, Safe
 from wct_domain.errors import BlobDamagedError
 from wct_domain.ports.keys import SharedKeys
-
-if TYPE_CHECKING:
-    from wct_adapters.ledgers.keys import Entry, Safe
 
 _SCOPE = re.compile("[0-9a-f]{32}")
 _NONCE = re.compile("[0-9a-f]{24}")
@@ -29,7 +26,7 @@ class ReceivedKeys(SharedKeys):
         BlobDamagedError: it is not in the format.
     """
 
-    def __init__(self, safe: "Safe", body: bytes) -> None:
+    def __init__(self, safe: Safe, body: bytes) -> None:
         self._safe = safe
         self._keys = _blob_keys(body)
         self._fitting: dict[str, dict[str, str]] = {}
@@ -47,7 +44,7 @@ class ReceivedKeys(SharedKeys):
         return body
 
     def keep(self) -> int:
-        def add(entry: "Entry") -> None:
+        def add(entry: Entry) -> None:
             kept: dict[str, dict[str, str]] = entry.setdefault("accepted", {})
             for scope in self._fitting.keys() - _closed(entry):
                 kept[scope] = self._fitting[scope] | kept.get(scope, {})
@@ -58,7 +55,7 @@ class ReceivedKeys(SharedKeys):
         return sum(len(keys) for scope, keys in self._fitting.items() if scope in kept)
 
 
-def _closed(entry: "Entry") -> set[str]:
+def _closed(entry: Entry) -> set[str]:
     """Return the scopes that nothing is kept for: erased, or of this ledger."""
     return {*entry.get("erased", ()), *entry.get("scopes", {})}
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.unit.core.toys import components, runbook, step
 from wct_adapters.identity import new_id, utc_now
-from wct_adapters.ledgers.keys import KeyRing, MemorySafe
+from wct_adapters.ledgers.keys import KeyRing
 from wct_adapters.ledgers.memory import MemoryLedger
+from wct_adapters.ledgers.safes import MemorySafe
 from wct_adapters.workers.threads import Threads
 from wct_domain.commands import ExecuteRunbook
 from wct_domain.executor.artifact_store import RecordedArtifactStore

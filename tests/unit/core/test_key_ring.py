@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from wct_adapters.ledgers.ciphers import SigningKey
-from wct_adapters.ledgers.keys import LAG, KeyRing, MemorySafe
+from wct_adapters.ledgers.keys import KeyRing
+from wct_adapters.ledgers.safes import MemorySafe
+from wct_adapters.ledgers.scope_keys import LAG
 from wct_domain.errors import BlobDamagedError, CheckpointError, ErasedError
 
 LOG = "9f0c1d5e-5b0f-4c8e-9d0a-6f3f5f3a2b1c"

@@ -6,13 +6,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from wct_domain.errors import LedgerEmptyError
 from wct_entrypoints.bootstrap.diagnosis import open_to_look
 from wct_entrypoints.bootstrap.ledgers import key_store, ledger_place, shown
 from wct_entrypoints.cli.doctor_contents import content_checks, contents_of
 from wct_entrypoints.cli.doctor_files import file_checks, is_there
 from wct_entrypoints.cli.doctor_installation import installation_checks
 from wct_entrypoints.cli.doctor_keys import key_checks, key_file_checks
-from wct_entrypoints.cli.doctor_lines import Check, Group, Level, failed, group
+from wct_entrypoints.cli.doctor_lines import Check, Group, Level, Line, failed, group
 from wct_entrypoints.cli.doctor_server import horizon_checks, server_checks
 from wct_entrypoints.cli.printing import painted, print_json, print_lines, wrapped
 from wct_entrypoints.cli.shared import LedgerPlace, counted, printable
@@ -51,6 +52,10 @@ def _of_ledger(place: Path | str, *, named: bool) -> Iterator[Group]:
             ledger = open_to_look(place)
             stack.callback(ledger.close)
             contents = contents_of(ledger)
+        except LedgerEmptyError:
+            text = "there is no ledger yet: 'wct run RUNBOOK' makes it"
+            yield Group(title, (*outside.lines, Line("place", text)))
+            return
         except Exception as error:  # noqa: BLE001  # what else there is to say is said
             line = failed("contents", error)
             known = {each.text for each in outside.lines}

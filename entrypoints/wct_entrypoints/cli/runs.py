@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import click
 
+from wct_domain.errors import LedgerEmptyError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.run import (
     Run,
@@ -104,12 +106,13 @@ def runs(
     null).
 
     Where nothing was recorded yet the list is empty. A ledger that you name, by
-    --ledger or WCT_LEDGER, has to exist.
+    --ledger or WCT_LEDGER, has to exist; of PostgreSQL, the database.
     """
     with errors_end_the_command():
         lines: list[_Line] = []
         if not _nothing_yet(ledger):
-            with reading(ledger) as opened:
+            # A database without a ledger is where nothing was recorded yet.
+            with suppress(LedgerEmptyError), reading(ledger) as opened:
                 lines = _lines(opened, statuses, limit)
         if as_json:
             print_json([_document(line) for line in lines])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wct_adapters.ledgers.safes import KEY_SIZE, Entry, Safe
 from wct_domain.digests import pseudonym
-from wct_domain.errors import BlobDamagedError, ErasedError
+from wct_domain.errors import ErasedError, KeyMissingError
 from wct_domain.ports.keys import Sealer
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ScopeKeys:
 
         Raises:
             ErasedError: the key was destroyed.
-            BlobDamagedError: there never was one here.
+            KeyMissingError: it never was here.
             LedgerUnusableError: the safe cannot be read.
         """
         if asked_lately and scope in self._ciphers:
@@ -95,7 +95,7 @@ class ScopeKeys:
             f"it is sealed, and the key store has no key of its scope ({scope}): "
             "restore the key store that belongs to this ledger (WCT_KEYS)"
         )
-        raise BlobDamagedError(msg)
+        raise KeyMissingError(msg)
 
 
 class ScopeSealer(Sealer):

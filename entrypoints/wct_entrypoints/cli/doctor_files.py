@@ -13,7 +13,7 @@ from wct_entrypoints.bootstrap.diagnosis import (
     refuse_unfit_place,
     refuse_unwritable_file,
 )
-from wct_entrypoints.bootstrap.ledgers import key_store
+from wct_entrypoints.bootstrap.ledgers import key_store, ledger_files
 from wct_entrypoints.cli.doctor_lines import Check, Level, Line
 
 LONG_LOG: Final = 128 << 20
@@ -86,16 +86,11 @@ def _format(path: Path) -> Iterator[Line]:
 def _permissions(path: Path) -> Iterator[Line]:
     refuse_unwritable_file(path)
     sound = True
-    for each in (path, path.with_name(path.name + "-wal")):
-        if each.exists() and (mode := _mode(each)) & 0o077:
+    *files, _keys = ledger_files(path)  # of the keys there are checks of their own
+    for each in filter(Path.exists, files):
+        for line in (*_too_open(each), *too_closed(each)):
             sound = False
-            yield Line(
-                "permissions",
-                f"others may read or write {each} (mode {mode:03o})",
-                Level.WARNING,
-                f"chmod 600 {each}",
-                {"path": str(each), "mode": f"{mode:03o}"},
-            )
+            yield line
     directory = path.absolute().parent
     mode = _mode(directory)
     own = directory.name == OWN_DIRECTORY
@@ -110,6 +105,30 @@ def _permissions(path: Path) -> Iterator[Line]:
         )
     if sound:
         yield Line("permissions", f"for its owner (mode {_mode(path):03o})")
+
+
+def _too_open(path: Path) -> Iterator[Line]:
+    if (mode := _mode(path)) & 0o077:
+        yield Line(
+            "permissions",
+            f"others may read or write {path} (mode {mode:03o})",
+            Level.WARNING,
+            f"chmod {'700' if path.is_dir() else '600'} {path}",
+            {"path": str(path), "mode": f"{mode:03o}"},
+        )
+
+
+def too_closed(path: Path) -> Iterator[Line]:
+    """Say that a file's owner may not use it; root, who asks, may use any."""
+    mode, needed = _mode(path), 0o700 if path.is_dir() else 0o600
+    if mode & needed != needed:
+        yield Line(
+            "permissions",
+            f"its owner may not read and write {path} (mode {mode:03o})",
+            Level.WARNING,
+            f"chmod {needed:o} {path}",
+            {"path": str(path), "mode": f"{mode:03o}"},
+        )
 
 
 def _log(path: Path) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from wct_entrypoints.bootstrap.diagnosis import (
     stored_keys,
 )
 from wct_entrypoints.cli.doctor_contents import Contents
+from wct_entrypoints.cli.doctor_files import too_closed
 from wct_entrypoints.cli.doctor_lines import Check, Level, Line
 from wct_entrypoints.cli.shared import counted
 
@@ -82,6 +83,8 @@ def _permissions(store: Path) -> Iterator[Line]:
         text = f"others may read or write {store} (mode {mode:03o})"
         way_out = f"chmod 600 {store}; whoever has read it can open what is sealed"
         yield Line("permissions", text, Level.ERROR, way_out, facts)
+    elif closed := tuple(too_closed(store)):
+        yield from closed
     else:
         yield Line("permissions", f"for its owner (mode {mode:03o})", facts=facts)
 

@@ -136,6 +136,7 @@ def test_nothing_is_changed(cli: Cli, records: Records) -> None:
         ("ledger.db", 0o644, "warning", "permissions"),
         ("ledger.db.keys", 0o644, "error", "permissions"),
         (".", 0o770, "warning", "permissions"),
+        ("ledger.db.locks", 0o755, "warning", "permissions"),
     ],
 )
 def test_what_others_may_read_or_replace_is_found(
@@ -147,6 +148,27 @@ def test_what_others_may_read_or_replace_is_found(
     assert list(found) == [check]
     assert found[check][0] == level
     assert f"mode {mode:03o}" in found[check][1]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others cannot even look")
+@pytest.mark.parametrize(
+    ("what", "mode", "needed"),
+    [
+        ("ledger.db", 0o000, "600"),
+        ("ledger.db.keys", 0o200, "600"),
+        ("ledger.db.locks", 0o600, "700"),
+    ],
+)
+def test_so_is_what_its_owner_may_not_use(
+    cli: Cli, records: Records, what: str, mode: int, needed: str
+) -> None:
+    records.completed()
+    (records.path.parent / what).chmod(mode)
+    document = examined(cli)
+    (line,) = [each for each in document["permissions"] if each["level"] != "ok"]
+    assert line["level"] == "warning"
+    assert f"its owner may not read and write .wct/{what}" in line["text"]
+    assert line["way_out"] == f"chmod {needed} .wct/{what}"
 
 
 def test_missing_keys_are_found(cli: Cli, records: Records) -> None:

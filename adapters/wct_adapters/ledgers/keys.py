@@ -87,6 +87,9 @@ class KeyRing(Keys):
     def destroy(self, scopes: Collection[str]) -> None:
         self._scopes.destroy(scopes)
 
+    def settle(self) -> None:
+        self._scopes.settle()
+
     def are_shared(self) -> bool:
         return self._safe.is_shared()
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from wct_adapters.ledgers.safes import KEY_SIZE, Entry, Safe
@@ -59,6 +59,10 @@ class ScopeKeys:
         for scope in scopes:
             self._ciphers.pop(scope, None)
 
+    def settle(self) -> None:
+        """See :meth:`wct_domain.ports.keys.Keys.settle`."""
+        sleep(2 * LAG)  # once for who has just asked, once for what it seals
+
     def cipher(self, scope: str, *, asked_lately: bool = False) -> "ScopeCipher":
         """Return what seals and opens for a scope whose key is there.
 
@@ -93,7 +97,9 @@ class ScopeKeys:
             raise ErasedError(msg)
         msg = (
             f"it is sealed, and the key store has no key of its scope ({scope}): "
-            "restore the key store that belongs to this ledger (WCT_KEYS)"
+            "restore the key store that belongs to this ledger (WCT_KEYS); or, if the "
+            "run was imported, import a bundle of it that was exported with "
+            "--readable-by"
         )
         raise KeyMissingError(msg)
 

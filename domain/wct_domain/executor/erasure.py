@@ -6,6 +6,7 @@ which its blobs go: whatever cuts this short, the log says what is left to do, a
 doing it again from the start is right at every point.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from wct_domain.checkpoints import add_checkpoint
@@ -43,22 +44,34 @@ def erase(
         LedgerError: a store could not be written. What was begun is finished by doing
             it again, or by ``finish_erasures``.
     """
-    ledger = tools.ledger
-    runs = list(target.runs)
+    ledger, seen = tools.ledger, target.seen
+    runs = dict.fromkeys(target.runs)
 
-    def request(run: str) -> None:
-        _request(tools, run, target.scopes[0], reason, by, reference)
+    def request(runs: Iterable[str]) -> None:
+        for run in runs:
+            _request(tools, run, target.scopes[0], reason, by, reference)
 
-    for run in runs:
-        request(run)
+    def erase_blobs(runs: Iterable[str]) -> int:
+        return sum(_erase_blobs(tools, run, target.scopes[0]) for run in runs)
+
+    def started_meanwhile() -> list[str]:
+        nonlocal seen
+        found, seen = runs_of(ledger, target.scopes, seen)
+        late = [run for run in found if run not in runs]
+        runs.update(dict.fromkeys(late))
+        return late
+
+    request(target.runs)
     ledger.keys.destroy(target.scopes)
     if not target.alone:
-        # Those that started in between; their next append finds that it was overtaken.
-        for run in runs_of(ledger, target.scopes, target.seen)[0]:
-            if run not in target.runs:
-                request(run)
-                runs.append(run)
-    blobs = sum(_erase_blobs(tools, run, target.scopes[0]) for run in runs)
+        # The next append of such a run finds that it was overtaken.
+        ledger.keys.settle()
+        request(started_meanwhile())
+    blobs = erase_blobs(runs)
+    if not target.alone:
+        # What was sealed in time, and took until now to be appended.
+        request(late := started_meanwhile())
+        blobs += erase_blobs(late)
     sign_if_signed(tools)
     return Erased(tuple(runs), blobs)
 

@@ -126,7 +126,8 @@ class Keys(Protocol):
 
         Raises:
             ErasedError: the key of its scope was destroyed.
-            BlobDamagedError: it is not what was sealed, or of another ledger.
+            KeyMissingError: it is of another ledger.
+            BlobDamagedError: it is not what was sealed.
             LedgerUnusableError: the key store is missing or damaged.
         """
         ...
@@ -139,6 +140,13 @@ class Keys(Protocol):
         Raises:
             LedgerUnusableError: the key store cannot be read or written; all keys
                 are still there.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Wait until all sealers, of whatever process, know what was destroyed.
+
+        They do not ask each time, for at most a tenth of a second.
         """
         ...
 

@@ -1,6 +1,7 @@
 """Erasing: what goes, what stays, and what is left when it is cut short."""
 
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.unit.core.toys import runbook
 from wct_adapters.ledgers.keys import KeyRing
 from wct_domain.archive import BlobReader
 from wct_domain.commands import StartRun
+from wct_domain.digests import Reference, blob_digest
 from wct_domain.errors import (
     ErasedError,
     ErasureRefusedError,
@@ -30,9 +32,11 @@ from wct_domain.executor.erasure_targets import (
 from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.plan import plan_runbook
+from wct_domain.ports.ledger import Blob, NewEvent
 from wct_domain.projections.erasures import unfinished_erasures
 from wct_domain.resumption import recorded_runbook
 from wct_domain.runbook import parse_runbook
+from wct_domain.testing.ledger_samples import RUN, event_id
 from wct_domain.testing.scenario import AnySchema
 
 
@@ -266,3 +270,35 @@ def test_a_run_that_starts_while_others_of_its_scope_are_erased_goes_with_them(
         assert setup.left_of(run) == 0
         assert setup.state(run).is_erased
     assert setup.left_of(other) > 0
+
+
+@pytest.mark.parametrize("when", ["after the key is gone", "while blobs go"])
+def test_a_run_that_has_sealed_and_not_yet_appended_is_erased_too(
+    monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its sealer asks again 50 ms later, and what is sealed may be appended later."""
+    setup = Setup()
+    first = setup.run("shop")
+    started = setup.events(first)[0]
+    sealed = setup.ledger.keys.sealer_of(started.scope).seal(b'\x00"late"')
+    document = Reference(blob=blob_digest(sealed), content="0" * 64)
+    late = started.model_copy(update={"document": document})
+    append = setup.ledger.append
+
+    def start(*_: object) -> None:
+        news = [NewEvent(event_id(1), late)]
+        append(RUN, news, expected=0, blobs=[Blob(document.blob, sealed)])
+
+    def starting(*given: Any, **named: Any) -> Any:
+        if isinstance(given[1][0].event, DataErased) and not setup.events(RUN):
+            start()
+        return append(*given, **named)
+
+    if when == "while blobs go":
+        monkeypatch.setattr(setup.ledger, "append", starting)
+    else:
+        monkeypatch.setattr(KeyRing, "settle", start)
+    setup.erase(target_of_group(setup.ledger, "shop"))
+    for run in (first, RUN):
+        assert setup.left_of(run) == 0
+        assert setup.state(run).is_erased

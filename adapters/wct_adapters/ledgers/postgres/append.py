@@ -6,7 +6,7 @@ the first write; when a constraint says that it stands elsewhere, all begins ane
 another transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from wct_adapters.ledgers.batch import (
@@ -68,14 +68,6 @@ WHERE stream = %s AND position = %s
 _NEW: Final = 0  # number of a stream that has none yet
 
 
-class Change(NamedTuple):
-    """What is stored and dropped together with events."""
-
-    blobs: Sequence[Blob]
-    forget: Collection[str] = ()
-    redact: Collection[int] = ()
-
-
 class Placed(NamedTuple):
     """Rows, and by event id the transactions that stored them."""
 
@@ -95,7 +87,6 @@ class Appender:
 
     def append(self, batch: Batch) -> tuple[Recorded, ...]:
         """See :class:`wct_adapters.ledgers.facade.Writing`."""
-        change = Change(batch.blobs, batch.forget, batch.redact)
 
         def attempt(connection: Connection, again: bool) -> Placed:
             tip = None if again else self._tips.get(batch.stream)
@@ -109,7 +100,10 @@ class Appender:
                 if wrong is not None:
                     raise wrong
             tip = with_number(connection, batch.stream, tip)
-            return store(connection, chained(batch, tip, after=0), change)
+            rows = chained(batch, tip, after=0)
+            store_blobs(connection, batch.blobs)
+            _forget(connection, tip.stream, batch)
+            return store(connection, rows)
 
         placed = self._transactions.run(attempt, batch.durability)
         last = placed.rows[-1]
@@ -131,22 +125,22 @@ def with_number(connection: Connection, stream: str, tip: Tip) -> Tip:
     return tip._replace(stream=found[0])
 
 
-def store(connection: Connection, rows: Sequence[Row], change: Change) -> Placed:
-    """Store rows of one stream with what belongs to them."""
-    number = rows[0].stream
-    # Blobs in the order of their digests: two that store the same wait for each
-    # other, and must not both wait.
-    blobs = sorted((bytes.fromhex(blob.digest), blob.stored) for blob in change.blobs)
-    if blobs:
-        digests, stored = map(list, zip(*blobs, strict=True))
+def store_blobs(connection: Connection, blobs: Sequence[Blob]) -> None:
+    """Store blobs that are not there yet.
+
+    In the order of their digests: two that store the same wait for each other, and
+    must not both wait.
+    """
+    pairs = sorted((bytes.fromhex(blob.digest), blob.stored) for blob in blobs)
+    if pairs:
+        digests, stored = map(list, zip(*pairs, strict=True))
         connection.execute(_INSERT_BLOBS, (digests, stored))
-    if change.forget:
-        gone = [bytes.fromhex(digest) for digest in change.forget]
-        connection.execute(_FORGET, (gone,))
-    if change.redact:
-        _redact(connection, number, change.redact)
+
+
+def store(connection: Connection, rows: Sequence[Row]) -> Placed:
+    """Store rows of one stream."""
     columns = [list(column) for column in zip(*rows, strict=True)][2:]
-    found = connection.execute(_INSERT, (number, *columns)).fetchall()
+    found = connection.execute(_INSERT, (rows[0].stream, *columns)).fetchall()
     places = {position: place for position, place, _ in found}
     return Placed(
         [row._replace(global_position=places[row.position]) for row in rows],
@@ -171,11 +165,15 @@ def _recorded_before(connection: Connection, batch: Batch, tip: Tip) -> Placed |
     return Placed(rows, transactions) if rows else None
 
 
-def _redact(connection: Connection, number: int, positions: Collection[int]) -> None:
-    found = connection.execute(_PAYLOADS, (number, list(positions))).fetchall()
-    for position, salt, payload in found:
-        digest = payload_digest(salt, payload)
-        connection.execute(_REDACT, (digest, number, position))
+def _forget(connection: Connection, number: int, batch: Batch) -> None:
+    if batch.forget:
+        gone = [bytes.fromhex(digest) for digest in batch.forget]
+        connection.execute(_FORGET, (gone,))
+    if batch.redact:
+        found = connection.execute(_PAYLOADS, (number, list(batch.redact))).fetchall()
+        for position, salt, payload in found:
+            digest = payload_digest(salt, payload)
+            connection.execute(_REDACT, (digest, number, position))
 
 
 def _described(batch: Batch, placed: Placed) -> tuple[Recorded, ...]:

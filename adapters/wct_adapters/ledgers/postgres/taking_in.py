@@ -6,7 +6,7 @@ from typing import Any, Final
 from psycopg import errors
 
 from wct_adapters.ledgers.intake import is_here, placed, refuse_no_chain
-from wct_adapters.ledgers.postgres.append import Change, store, tip_of, with_number
+from wct_adapters.ledgers.postgres.append import store, store_blobs, tip_of, with_number
 from wct_adapters.ledgers.postgres.connections import Connection
 from wct_adapters.ledgers.postgres.transactions import Transactions
 from wct_domain.errors import EventIdReusedError
@@ -31,8 +31,9 @@ def import_rows(
         if is_here(rows, hashes, at_all=tip.version > 0):
             return 0
         number = with_number(connection, stream, tip).stream
+        store_blobs(connection, blobs)
         try:
-            store(connection, placed(rows, number, after=0), Change(blobs))
+            store(connection, placed(rows, number, after=0))
         except errors.UniqueViolation as error:
             if error.diag.constraint_name != "events_have_ids":
                 raise  # somebody else took it in just now

@@ -1,7 +1,7 @@
 """Appending to a SQLite ledger: one connection, one transaction at a time."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import apsw
 
@@ -47,14 +47,6 @@ _REDACT = (
 _NEW = 0  # number of a stream that has none yet
 
 
-class Changes(NamedTuple):
-    """What goes with the events of one append, as SQLite takes it."""
-
-    blobs: list[tuple[bytes, bytes]]
-    forget: list[tuple[bytes]]
-    redact: Collection[int]
-
-
 class Appender:
     """Places batches at the end of their streams.
 
@@ -69,18 +61,11 @@ class Appender:
 
     def append(self, batch: Batch) -> tuple[Recorded, ...]:
         """See :class:`wct_adapters.ledgers.facade.Writing`."""
-        changes = Changes(
-            [(bytes.fromhex(blob.digest), blob.stored) for blob in batch.blobs],
-            [(bytes.fromhex(digest),) for digest in batch.forget],
-            batch.redact,
-        )
         with self._writer.alone(batch.durability) as connection:
-            rows = self._commit(connection, batch, changes)
+            rows = self._commit(connection, batch)
         return as_recorded(batch, rows)
 
-    def _commit(
-        self, connection: Database, batch: Batch, changes: Changes
-    ) -> list[Row]:
+    def _commit(self, connection: Database, batch: Batch) -> list[Row]:
         execute = connection.execute
         try:
             execute("BEGIN IMMEDIATE")
@@ -94,7 +79,7 @@ class Appender:
                 number = execute(NEW_STREAM, (batch.stream,)).get
                 tip = tip._replace(stream=number)
             rows = chained(batch, tip, after=self._last)
-            _change(connection, tip.stream, changes)
+            _change(connection, tip.stream, batch)
             connection.executemany(INSERT_EVENT, rows)
             self._writer.commit()
         except apsw.ConstraintError:
@@ -107,7 +92,7 @@ class Appender:
         last = rows[-1]
         self._tips[batch.stream] = Tip(last.stream, last.position, last.hash)
         self._last = last.global_position  # last: interrupted before, all is forgotten
-        if changes.forget or changes.redact:
+        if batch.forget or batch.redact:
             self._writer.empty_log()
         return rows
 
@@ -129,12 +114,14 @@ class Appender:
         return first_recorded(batch, _known(connection, batch), tip)
 
 
-def _change(connection: Database, number: int, changes: Changes) -> None:
-    if changes.blobs:
-        connection.executemany(INSERT_BLOB, changes.blobs)
-    if changes.forget:
-        connection.executemany(_FORGET, changes.forget)
-    for position in changes.redact:
+def _change(connection: Database, number: int, batch: Batch) -> None:
+    if batch.blobs:
+        stored = ((bytes.fromhex(blob.digest), blob.stored) for blob in batch.blobs)
+        connection.executemany(INSERT_BLOB, stored)
+    if batch.forget:
+        gone = ((bytes.fromhex(digest),) for digest in batch.forget)
+        connection.executemany(_FORGET, gone)
+    for position in batch.redact:
         found = connection.execute(_PAYLOAD, (number, position)).get
         if found is not None:
             digest = payload_digest(*found)

@@ -117,12 +117,22 @@ def terminal_width() -> int | None:
 
 def painted(text: str) -> str:
     """Colour a status, where that is wanted: see https://no-color.org."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     word = text.strip()
     colour = _COLOURS.get(word.partition(",")[0])  # "completed, erased"
-    if colour is None or plain or not sys.stdout.isatty():
+    if colour is None or not is_coloured():
         return text
     return text.replace(word, click.style(word, fg=colour))
+
+
+def tinted(text: str, status: str) -> str:
+    """Colour a whole text as a status is coloured; ask ``is_coloured`` before."""
+    return click.style(text, fg=_COLOURS[status])
+
+
+def is_coloured() -> bool:
+    """Whether anybody sees colours, and nobody asked for none."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout.isatty()
 
 
 def local(at: datetime) -> str:

@@ -53,8 +53,8 @@ def replay(
     """Tell RUN again from its log: each event, then the state that they make.
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. A line says
-    which event it is, when it was recorded, how long after the run's first event, what
-    happened, and because of which event. With --until it ends where you say, and the
+    which event it is, when it was recorded, how long after the run's first event, which
+    event is its cause, and what happened. With --until it ends where you say, and the
     state is that of then: steps, sources, artifacts, findings. Personal data in it is
     masked; times are local.
 

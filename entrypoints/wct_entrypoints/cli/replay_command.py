@@ -55,6 +55,7 @@ def _lines(
 ) -> Iterator[str]:
     replay = Replay()
     story = Story(history[0] if history else None)
+    yield story.HEADING
     for each in told(replay, history[:last]):
         yield story.line(each)
     yield ""

@@ -3,23 +3,40 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from wct_domain.events import (
+    AnyEvent,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    StepFailed,
+    StepSkipped,
+)
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.inventory import Kept
 from wct_domain.projections.replay import Replay, Told
 from wct_domain.projections.run import Run, RunStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.gone import why_gone
-from wct_entrypoints.cli.printing import local, table_lines, terminal_width, wrapped
+from wct_entrypoints.cli.printing import (
+    is_coloured,
+    local,
+    table_lines,
+    terminal_width,
+    tinted,
+    wrapped,
+)
 from wct_entrypoints.cli.run_report import report_of
 from wct_entrypoints.cli.run_text import state_lines, status_text
 from wct_entrypoints.cli.shared import counted, printable
 
 
 class Story:
-    """Tells events in lines: position, time, how long after the first event, what, why.
+    """Tells events in lines, below ``HEADING``.
 
     The date is said of an event of another day than the first one only.
     """
+
+    HEADING = "EVENT  TIME             AFTER  CAUSE  WHAT HAPPENED"
 
     def __init__(self, first: Recorded | None) -> None:
         self._day = "" if first is None else f"{first.at.astimezone():%Y-%m-%d }"
@@ -27,6 +44,7 @@ class Story:
         self._said = ""  # of the time, up to its seconds
         # Asked once: the lines of a run are many.
         self._place = _in_line if terminal_width() is None else wrapped
+        self._coloured = is_coloured()
 
     def line(self, told: Told) -> str:
         """Tell an event."""
@@ -35,8 +53,12 @@ class Story:
             self._begin_minute(at)
         when = f"{self._said}{at.second:02}.{at.microsecond // 1000:03}"
         since = "+" + seconds(told.since)
-        head = f"{told.recorded.position:>4}  {when}  {since:>8}  "
-        return self._place(head, _sentence(told))
+        cause = "" if told.cause is None else told.cause
+        head = f"{told.recorded.position:>5}  {when}  {since:>8}  {cause:>5}  "
+        line = self._place(head, _sentence(told))
+        if self._coloured and (status := _status(told.recorded.event)) is not None:
+            return head + tinted(line[len(head) :], status)
+        return line
 
     def _begin_minute(self, at: datetime) -> None:
         # Once a minute: to ask for the time zone takes as long as all else of a line.
@@ -100,7 +122,22 @@ def _sentence(told: Told) -> str:
     # A step's line says how long it took; that of a run's end does not.
     if told.took and told.recorded.event.type.startswith("run."):
         text += f", after {seconds(told.took)} at work"
-    return text if told.cause is None else f"{text}  (because of {told.cause})"
+    return text
+
+
+def _status(event: AnyEvent) -> str | None:
+    """Say as which status an event is coloured; None: not at all."""
+    match event:
+        case StepFailed() | RunFailed():
+            return "failed"
+        case StepSkipped() | RunInterrupted():
+            return "skipped"
+        case RunCompleted(failed=0, skipped=0):
+            return "completed"
+        case RunCompleted():
+            return "completed with failures"
+        case _:
+            return None
 
 
 def _artifact(kept: Kept) -> tuple[str, ...]:

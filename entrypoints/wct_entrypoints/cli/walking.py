@@ -57,6 +57,7 @@ class Walker:
         """Walk until somebody quits."""
         _say(f"Run {self._run}, {self._walk.last:,} events")
         _say(HELP)
+        print_lines(["", self._story.HEADING])
         if start:
             self._walk.jump(start)
             self._show()

@@ -41,11 +41,14 @@ def test_a_run_is_told_event_by_event_and_then_shown(
 ) -> None:
     records.with_failures()
     story, state = cli("replay", "latest").stdout.split("\n\n", 1)
-    lines = story.splitlines()
+    heading, *lines = story.splitlines()
     assert [int(line.split()[0]) for line in lines] == list(range(1, 13))
     assert lines[0].endswith("run of 'counting' started, 4 steps")
     assert "run completed: 2 succeeded, 1 failed, 1 skipped, after " in lines[-1]
-    assert lines[-1].endswith("(because of 1)")
+    what, cause = heading.index("WHAT"), slice(0, heading.index("  WHAT"))
+    assert lines[-1][what:].startswith("run completed")
+    assert lines[-1][cause].split()[-1] == "1"  # that the run started
+    assert lines[-1][: heading.index("  TIME")].strip() == "12"
     assert state.startswith("State after event 12 of 12\n")
     for heading in ("Steps", "Sources", "Artifacts"):
         assert f"\n{heading}\n" in state

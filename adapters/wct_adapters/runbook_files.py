@@ -38,8 +38,11 @@ class RunbookFile(NamedTuple):
     source: bytes
 
 
-def read_runbook_file(path: Path) -> RunbookFile:
+def read_runbook_file(path: Path, *, noun: str = "runbook") -> RunbookFile:
     """Read a runbook file as plain data; tags that would make objects are refused.
+
+    Args:
+        noun: what errors call it, where it is another file of the user's.
 
     Raises:
         RunbookLoadError: missing, unreadable, too large, not UTF-8, not YAML, or
@@ -53,11 +56,11 @@ def read_runbook_file(path: Path) -> RunbookFile:
         raise RunbookLoadError(msg) from error
     if len(source) > LARGEST:
         msg = (
-            f"Failed to load runbook {path}: it is larger than "
+            f"Failed to load {noun} {path}: it is larger than "
             f"{LARGEST // 1_000_000} MB; is this the right file?"
         )
         raise RunbookLoadError(msg)
-    text = _text(path, source)
+    text = _text(path, source, noun)
     try:
         _refuse_deep_nesting(path, text)
         document: object = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one
@@ -70,13 +73,13 @@ def read_runbook_file(path: Path) -> RunbookFile:
     return RunbookFile(document, source)
 
 
-def _text(path: Path, source: bytes) -> str:
+def _text(path: Path, source: bytes, noun: str) -> str:
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         msg = (
-            f"Failed to load runbook {path}: line {line} is not UTF-8 text "
+            f"Failed to load {noun} {path}: line {line} is not UTF-8 text "
             f"(byte {error.start}); save the file as UTF-8"
         )
         raise RunbookTextError(msg, line) from error

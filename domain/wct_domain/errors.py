@@ -21,6 +21,7 @@ and reads best in one place.
     │                               StepTimeoutError · StepProcessError
     │                               StepStoppedError
     ├─ RunbookError                 RunbookLoadError · RunbookValidationError
+    ├─ ConfigurationError
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
     ├─ ExportError · BundleError · RunNotFoundError
@@ -211,6 +212,12 @@ class RunbookValidationError(RunbookError):
     """A runbook is YAML, but not a runbook."""
 
     code = "runbook.validation"
+
+
+class ConfigurationError(WctError):
+    """``wct.yaml``, or a file that belongs to it, cannot be used."""
+
+    code = "configuration"
 
 
 class ArtifactStoreError(WctError):

@@ -23,6 +23,7 @@ class _Settings:
     """What the process decided; a library that configures nothing logs warnings."""
 
     threshold = Level.WARNING
+    as_json = False
     prepare: Callable[[], None] | None = None
     prepared = False
 
@@ -38,11 +39,18 @@ def configure(threshold: Level, prepare: Callable[[], None] | None = None) -> No
     _settings.threshold = threshold
     _settings.prepare = prepare
     _settings.prepared = False
+    _settings.as_json = False
 
 
-def choose(threshold: Level) -> None:
-    """Change what is logged; all else stays as it was configured."""
+def choose(threshold: Level, *, as_json: bool = False) -> None:
+    """Change what is logged, and its form; all else stays as it was configured."""
     configure(threshold, _settings.prepare)
+    _settings.as_json = as_json
+
+
+def writes_json() -> bool:
+    """Say whether lines are for programs: one JSON object each."""
+    return _settings.as_json
 
 
 def writes(level: Level) -> bool:
@@ -68,6 +76,10 @@ class Log(NamedTuple):
             _settings.prepared = True
             _settings.prepare()
         structlog.get_logger(self.name).log(int(level), event, **values)
+
+    def error(self, event: str, **values: object) -> None:
+        """Write a line about what stopped the work."""
+        self.line(Level.ERROR, event, **values)
 
     def warning(self, event: str, **values: object) -> None:
         """Write a line about something that went wrong, and did not stop the work."""

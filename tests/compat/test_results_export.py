@@ -4,11 +4,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.compat.bench import Bench, component, runbook, step
 from tests.compat.exports import exported, result
 from tests.compat.toys import OddError, analysis, raising
-from wct_entrypoints.api import AnalysisMetadata, AnalysisResult
+from wct_entrypoints.api import (
+    AnalysisMetadata,
+    AnalysisResult,
+    OrganisationLoader,
+)
 
 
 @pytest.fixture
@@ -143,6 +148,37 @@ def test_an_organisation_is_named_where_the_caller_knows_one(path: Path) -> None
 
     assert known["organisation"] == shop
     assert "organisation" not in exported(path)["export_metadata"]
+
+
+CONTROLLER = """\
+data_controller: {name: Example Shop, address: 1 Street, contact_email: dpo@example.org}
+"""
+
+
+def test_an_organisation_file_in_the_directory_is_found(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("organisation.yaml").write_text(CONTROLLER)
+    known = exported(path)["export_metadata"]["organisation"]
+    assert known["data_controller"]["name"] == "Example Shop"
+    loaded = OrganisationLoader.load(Path("organisation.yaml"))
+    assert loaded is not None
+    assert known == loaded.to_export_metadata()
+
+
+def test_an_organisation_file_that_cannot_be_used_is_logged_and_left_out(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("organisation.yaml").write_text("data_controller: {name: only}\n")
+    with capture_logs() as lines:
+        assert OrganisationLoader.load() is None
+        assert "organisation" not in exported(path)["export_metadata"]
+    assert {each["event"] for each in lines} == {
+        "organisation.unusable",
+        "organisation.unknown",
+    }
 
 
 def test_results_of_a_run_are_written_with_step_and_versions(

@@ -82,6 +82,7 @@ from wct_domain.services import (
     ServiceFactory,
     ServiceProvider,
 )
+from wct_domain.settings.organisation import OrganisationConfig
 from wct_domain.standard_input import (
     BaseMetadata,
     FilesystemMetadata,
@@ -96,7 +97,11 @@ from wct_entrypoints.api.artifact_store import (
     InMemoryArtifactStore,
 )
 from wct_entrypoints.api.executor import Executor
-from wct_entrypoints.api.files import AnalysisResultsExporter, RunbookLoader
+from wct_entrypoints.api.files import (
+    AnalysisResultsExporter,
+    OrganisationLoader,
+    RunbookLoader,
+)
 from wct_entrypoints.api.runbook_schema import RunbookSchemaGenerator
 from wct_entrypoints.api.schemas import Analyser, Connector, Schema
 from wct_entrypoints.bootstrap.ledgers import open_ledger
@@ -165,6 +170,8 @@ __all__ = [
     "LedgerError",
     "Message",
     "MessageValidationError",
+    "OrganisationConfig",
+    "OrganisationLoader",
     "Outcome",
     "ParserError",
     "Recorded",

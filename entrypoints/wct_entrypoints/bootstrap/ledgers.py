@@ -11,9 +11,9 @@ from wct_adapters.ledgers.urls import is_url, shown
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.signing_key import given_signing_key
+from wct_entrypoints.usual_ledger import usual_place
 
 __all__ = [
-    "DEFAULT",
     "is_url",
     "key_store",
     "ledger_files",
@@ -24,7 +24,6 @@ __all__ = [
     "shown",
 ]
 
-DEFAULT = Path(".wct/ledger.db")
 _BESIDE = ("-wal", "-shm", "-journal", ".locks")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")  # of a drive there is one letter
 
@@ -32,7 +31,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")  # of a drive there is one 
 def ledger_place(
     given: Path | str | None, environ: Mapping[str, str] = os.environ
 ) -> Path | str:
-    """Choose the ledger: as given, else ``WCT_LEDGER``, else ``.wct/ledger.db``.
+    """Choose the ledger: as given, else ``WCT_LEDGER``, else the usual one.
 
     Returns:
         The path of a file, or the URL of a database as text.
@@ -40,7 +39,7 @@ def ledger_place(
     Raises:
         LedgerUnusableError: it is a URL of something else.
     """
-    chosen = given or environ.get("WCT_LEDGER") or DEFAULT
+    chosen = given or environ.get("WCT_LEDGER") or usual_place()
     if is_url(str(chosen)):
         return str(chosen)
     if (scheme := _SCHEME.match(str(chosen))) is not None:

@@ -21,6 +21,7 @@ import click
 
 from wct_domain import __version__
 from wct_entrypoints import logs
+from wct_entrypoints.usual_ledger import DEFAULT, use_by_default
 
 COMMANDS = {
     "run": ("run", "Execute a runbook and record what happens."),
@@ -44,12 +45,16 @@ COMMANDS = {
     "export": ("export", "Write a run as a bundle that verifies alone."),
     "import": ("import_run", "Take a run out of a bundle into a ledger."),
     "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
+    "config": ("config", "Show every setting, and where it comes from."),
     "doctor": ("doctor", "Say how installation and ledger are."),
 }
 """Command name to its module in this package and its line of help.
 
 The module has the command as ``<name with underscores>``."""
 
+
+SETTINGS_FILES = ("wct.yaml", ".env", "organisation.yaml")
+"""What is looked for in the current directory, unless ``--config`` names another."""
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
@@ -115,10 +120,12 @@ class LazyGroup(TableGroup):
                 # A locale that lacks a character gets an escape, not a traceback.
                 stream.reconfigure(errors="backslashreplace")
         logs.configure(logs.Level.WARNING, _prepare_log)
+        use_by_default(DEFAULT)
         # A plugin of pydantic is shown each value that is validated: secrets of
         # runbooks, personal data. Looking for some takes time, too.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         try:
+            _take_settings(ctx)
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted", err=True)
@@ -168,6 +175,19 @@ def end_process(code: str | int | None) -> NoReturn:
     os._exit(status)
 
 
+def _take_settings(ctx: click.Context) -> None:
+    """Read ``wct.yaml`` and its like, where there is one."""
+    given = ctx.params.get("config") or os.environ.get("WCT_CONFIG") or None
+    if given is None and not any(map(os.path.exists, SETTINGS_FILES)):
+        return
+    if not {"-h", "--help"}.isdisjoint(ctx.args):
+        return  # help must be there when the settings are wrong
+    # Here, because reading them needs what help does without.
+    from wct_entrypoints.cli.configured import take_settings
+
+    take_settings(ctx, Path(given) if given else None)
+
+
 def _prepare_log() -> None:
     from wct_entrypoints.cli.log_lines import prepare_structlog
 
@@ -176,9 +196,16 @@ def _prepare_log() -> None:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="wct")
-def main() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File of settings. Default: WCT_CONFIG, else wct.yaml.",
+)
+def main(config: Path | None) -> None:
     """Find personal data and other compliance facts, and keep proof of every finding.
 
     A runbook (YAML) says what to read and how to analyse it. Each run is recorded as
     events in a ledger (.wct/ledger.db, or --ledger, or WCT_LEDGER).
     """
+    del config  # the group has taken it before it calls a command

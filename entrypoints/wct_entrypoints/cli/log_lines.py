@@ -1,5 +1,6 @@
 """Log lines on stderr: how they look, and which events become one."""
 
+import json
 import sys
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ def prepare_structlog() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             _with_time,
-            _as_line,
+            _as_json if logs.writes_json() else _as_line,
         ],
         logger_factory=_stderr_logger,
         # For who logs with structlog directly; Log asks before it comes here.
@@ -104,6 +105,13 @@ def _as_line(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> str:
     values = "".join(f" {key}={_value(value)}" for key, value in line.items())
     time = time.replace("+00:00", "Z")
     return printable(f"{time} {level:<7} {said}{values}")
+
+
+def _as_json(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> str:
+    """Render one object: timestamp, level, event, and the values by their names."""
+    first = ("timestamp", "level", "event")
+    ordered = {name: line.pop(name) for name in first} | dict(line)
+    return json.dumps(ordered, default=str)  # ASCII: nothing moves a cursor
 
 
 def _value(value: object) -> str:

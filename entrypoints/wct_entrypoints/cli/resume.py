@@ -9,7 +9,7 @@ import click
 
 from wct_entrypoints.cli import not_collecting
 from wct_entrypoints.cli.run_flags import run_flags
-from wct_entrypoints.cli.shared import errors_end_the_command
+from wct_entrypoints.cli.shared import errors_end_the_command, settings
 
 
 @click.command("resume")
@@ -64,6 +64,8 @@ def resume(run: str, **chosen: Any) -> None:
         accept_changes=chosen.pop("accept_changes"),
         here=chosen.pop("here"),
     )
-    options = RunOptions(runbook=wanted.runbook or Path(), **chosen, started=now)
+    options = RunOptions(
+        runbook=wanted.runbook or Path(), **chosen, started=now, settings=settings()
+    )
     with errors_end_the_command(verbose=options.verbose):
         sys.exit(resume_run(wanted, options))

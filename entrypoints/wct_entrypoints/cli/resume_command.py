@@ -41,7 +41,7 @@ def resume_run(wanted: Wanted, options: RunOptions) -> int:
         WctError: the run cannot be gone on with, or its results not be written.
         SystemExit: the runbook was refused; all is said.
     """
-    logs.choose(options.level)
+    logs.choose(options.level, as_json=options.log_format == "json")
     ledger = open_ledger(ledger_place(options.ledger), create=False)
     try:
         finish_erasures(ledger)

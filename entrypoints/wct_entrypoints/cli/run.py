@@ -10,7 +10,7 @@ import click
 
 from wct_entrypoints.cli import not_collecting
 from wct_entrypoints.cli.run_flags import run_flags
-from wct_entrypoints.cli.shared import errors_end_the_command
+from wct_entrypoints.cli.shared import errors_end_the_command, settings
 
 
 @click.command("run")
@@ -44,6 +44,6 @@ def run(**chosen: Any) -> None:
     # for garbage at every 700 objects, in a tenth of the time of a large scan.
     gc.set_threshold(50_000, 20, 50)
     now = datetime.now()  # noqa: DTZ005  # the results' format has naive local time
-    options = RunOptions(**chosen, started=now)
+    options = RunOptions(**chosen, started=now, settings=settings())
     with errors_end_the_command(verbose=options.verbose):
         sys.exit(execute(options))

@@ -31,7 +31,7 @@ from wct_entrypoints.cli.listeners import Listeners, find_listeners
 from wct_entrypoints.cli.outputs import Output, choose_output
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.run_outcome import lasting_name, resume, show, tell
-from wct_entrypoints.cli.shared import counted, fail, printable
+from wct_entrypoints.cli.shared import counted, fail, printable, warn
 from wct_entrypoints.cli.signals import (
     Interrupted,
     exit_status,
@@ -58,11 +58,11 @@ def execute(options: RunOptions) -> int:
         WctError: the run could not be executed, or its results not be written.
         SystemExit: the runbook was refused; all is said.
     """
-    logs.choose(options.level)
+    logs.choose(options.level, as_json=options.log_format == "json")
     ready = prepared(options, new_id())
     place = ledger_place(options.ledger)
     if (lost := lost_ledger(place)) is not None and not options.quiet:
-        click.echo(f"warning: {lost}", err=True)
+        warn(lost)
     ledger = open_ledger(place, create=True)
     try:
         finish_erasures(ledger)
@@ -163,14 +163,14 @@ def _checked(options: RunOptions, own: OwnFiles) -> tuple[LoadedRunbook, Compone
         _refuse(examined)
     if not options.quiet:
         for placed in examined.placed():
-            click.echo(examined.text(placed, "warning"), err=True)
+            warn(examined.text(placed, "warning"), prefix="")
     return LoadedRunbook(runbook, examined.source), examined.components
 
 
 def _refuse(examined: Examination) -> NoReturn:
     refusals = examined.report.refusals
     for placed in examined.placed(refusals):
-        click.echo(examined.text(placed), err=True)
+        warn(examined.text(placed), prefix="")
     command = f"wct validate-runbook {shlex.quote(str(examined.path))}"
     fail(
         f"{examined.path} is not a valid runbook: {counted(len(refusals), 'error')}; "

@@ -90,7 +90,21 @@ _FLAGS = (
     click.option(
         "--log-level",
         type=click.Choice([level.name for level in logs.Level], case_sensitive=False),
-        help="Log this and above, to stderr. Default: WARNING.",
+        help="Log this and above, to stderr. Default: WARNING; with --log-format json "
+        "INFO.",
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Lines on stderr: for people, or one JSON object each.",
+    ),
+    click.option(
+        "--trust-config",
+        is_flag=True,
+        envvar="WCT_TRUST_CONFIG",
+        help="Use the subscribers of a wct.yaml that stands among what is scanned.",
     ),
 )
 

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wct_entrypoints.cli.shared import LedgerPlace
 from wct_entrypoints.logs import Level
+
+if TYPE_CHECKING:
+    from wct_entrypoints.bootstrap.configuration import Configured
 
 
 class RunOptions(NamedTuple):
@@ -28,6 +31,9 @@ class RunOptions(NamedTuple):
     events: Path | None = None  # file for events, as they are recorded
     subscribe: tuple[str, ...] = ()  # as package.module:callable
     drain: float = 2.0  # seconds
+    log_format: str = "text"
+    trust_config: bool = False
+    settings: "Configured | None" = None  # None: there is no file of them
 
     @property
     def level(self) -> Level:
@@ -36,7 +42,10 @@ class RunOptions(NamedTuple):
             return Level[self.log_level.upper()]
         if self.verbose:
             return Level.DEBUG
-        return Level.ERROR if self.quiet else Level.WARNING
+        if self.quiet:
+            return Level.ERROR
+        # Lines for programs are all there is: progress is for people.
+        return Level.INFO if self.log_format == "json" else Level.WARNING
 
     @property
     def full_evidence(self) -> bool:

@@ -32,7 +32,9 @@ from wct_entrypoints.cli.shared import (
     counted,
     printable,
 )
+from wct_entrypoints.logs import Level, Log
 
+_log = Log("wct.results")
 _TIME = 13  # characters of a UUIDv7 that hold its time (RFC 9562 §5.7)
 
 
@@ -109,8 +111,22 @@ def _document(options: RunOptions, outcome: Outcome, ledger: Ledger) -> dict[str
         runbook_contact=outcome.runbook.contact,
         run=run,
         checkpoint=outcome.checkpoint,
+        organisation=_organisation(options, run),
         view=view,
     )
+
+
+def _organisation(options: RunOptions, run: str) -> dict[str, Any] | None:
+    if options.settings is None or options.settings.organisation is None:
+        _log.line(
+            Level.INFO,
+            "organisation.unknown",
+            run=run,
+            message="nothing is said of the controller (GDPR Article 30(1)(a)); "
+            "organisation.yaml or wct.yaml would",
+        )
+        return None
+    return options.settings.organisation.to_export_metadata()
 
 
 def _print_tracebacks(run: Run, ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -22,7 +23,7 @@ from wct_domain.projections.run_list import (
     shortest_prefixes,
 )
 from wct_domain.projections.timeline import seconds
-from wct_entrypoints.bootstrap.ledgers import DEFAULT, lost_ledger
+from wct_entrypoints.bootstrap.ledgers import lost_ledger
 from wct_entrypoints.cli.ledger_access import reading
 from wct_entrypoints.cli.printing import (
     in_seconds,
@@ -38,6 +39,7 @@ from wct_entrypoints.cli.shared import (
     json_option,
     ledger_option,
 )
+from wct_entrypoints.usual_ledger import usual_place
 
 _STATUSES = ", ".join(status.replace(" ", "-") for status in RunStatus)
 _HEADINGS = ("RUN", "RUNBOOK", "STATUS", "STARTED", "TOOK", "STEPS")
@@ -122,7 +124,7 @@ def runs(
         elif statuses:
             click.echo(f"No run is {' or '.join(statuses)}.", err=True)
         else:
-            lost = lost_ledger(DEFAULT) if _nothing_yet(ledger) else None
+            lost = lost_ledger(usual_place()) if _nothing_yet(ledger) else None
             text = lost or "No runs yet: 'wct run RUNBOOK' records one."
             click.echo(text, err=True)
 
@@ -130,7 +132,8 @@ def runs(
 def _nothing_yet(given: LedgerPlace | None) -> bool:
     """Say whether nobody named a ledger, and there is none in the usual place."""
     named = given is not None or bool(os.environ.get("WCT_LEDGER"))
-    return not named and not DEFAULT.exists()
+    usual = usual_place()
+    return not named and isinstance(usual, Path) and not usual.exists()
 
 
 def _lines(

@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 import click
 
 from wct_domain.errors import WctError
+from wct_entrypoints import logs
+
+if TYPE_CHECKING:
+    from wct_entrypoints.bootstrap.configuration import Configured
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,6 +72,12 @@ def json_option(command: F) -> F:
     )(command)
 
 
+def settings() -> "Configured | None":
+    """Return what ``wct.yaml`` and its like say; None where there is no such file."""
+    found: Configured | None = click.get_current_context().find_root().obj
+    return found
+
+
 @contextmanager
 def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
     """Print an expected error as one line and exit with its status.
@@ -89,8 +99,19 @@ def errors_end_the_command(*, verbose: bool = False) -> Generator[None]:
 
 def fail(message: str, *, status: int = 1) -> NoReturn:
     """Print an error and exit."""
-    click.echo(f"Error: {printable(message, multiline=True)}", err=True)
+    if logs.writes_json():
+        logs.Log("wct").error("command.failed", message=message, status=status)
+    else:
+        click.echo(f"Error: {printable(message, multiline=True)}", err=True)
     sys.exit(status)
+
+
+def warn(message: str, *, prefix: str = "warning: ") -> None:
+    """Print what somebody should know, and does not stop the command."""
+    if logs.writes_json():
+        logs.Log("wct").warning("command.warned", message=message)
+    else:
+        click.echo(f"{prefix}{printable(message)}", err=True)
 
 
 def counted(count: int, word: str) -> str:

@@ -428,12 +428,6 @@ class LedgerEmptyError(LedgerUnusableError):
     code = "ledger.empty"
 
 
-class LedgerEmptyError(LedgerUnusableError):
-    """There is a database, and no ledger in it yet: the first run makes it."""
-
-    code = "ledger.empty"
-
-
 class LedgerWriteError(LedgerError):
     """The ledger could not be written (disk full, read-only); nothing was recorded."""
 

@@ -3,12 +3,14 @@
 import importlib.util
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from tests.nats_server import NatsServer
     from tests.postgres import Server
 
 # A deadline measures the machine, not the code. Failing examples are kept in
@@ -37,6 +39,28 @@ def postgres_server() -> "Iterator[Server]":
 def postgres_url(postgres_server: "Server") -> str:
     """The URL of an empty database."""
     return postgres_server.url(postgres_server.new_database())
+
+
+@pytest.fixture(scope="session")
+def nats_program() -> Path:
+    """Where nats-server is; skips the test where it is not."""
+    if importlib.util.find_spec("nats") is None:
+        _do_without("nats-py is not installed: pip install 'wct-compliance[nats]'")
+    from tests import nats_server
+
+    found = nats_server.program()
+    if found is None:
+        _do_without("no nats-server on this machine: apt-get install nats-server")
+    return found
+
+
+@pytest.fixture
+def nats_server(nats_program: Path) -> "Iterator[NatsServer]":
+    """A NATS server with JetStream, empty, for one test: it may be stopped."""
+    from tests.nats_server import running_nats
+
+    with running_nats(nats_program) as server:
+        yield server
 
 
 def _do_without(reason: str) -> NoReturn:

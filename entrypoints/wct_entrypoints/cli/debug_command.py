@@ -69,7 +69,7 @@ def _tell(step: str, again: Again, compared: Verified) -> None:
         click.echo(printable(f"{step}: its source is not available now"))
     match compared.verdict:
         case Verdict.SAME:
-            click.echo("This is what is recorded.")
+            click.echo("That is what is recorded of it, too.")
         case Verdict.DIVERGED:
             click.echo(printable(f"Recorded is something else: {compared.expected}"))
         case Verdict.INPUT_CHANGED:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from wct_domain.projections.found import found_in
@@ -113,11 +114,26 @@ def _whereabouts(shown: Results) -> Iterator[str]:
     yield printable(f"Run      {shown.name} in {shown.ledger}")
     if not shown.signed:
         yield "Signed   pending: the next run signs it, or 'wct verify'"
-    yield printable(f"Next     wct show {shown.name}{shown.ledger_option}")
+    head = "Next     "
+    for command in _next(shown):
+        yield printable(f"{head}wct {command}{shown.ledger_option}")
+        head = " " * len(head)
+
+
+def _next(shown: Results) -> Iterator[str]:
+    """Yield commands that somebody may want now."""
+    yield f"show {shown.name}"
     worst = _worst(shown.results)
     if worst is not None:
-        command = f"wct artifacts {shown.name} {worst}{shown.ledger_option}"
-        yield printable(f"         {command}")
+        yield f"artifacts {shown.name} {quote(worst)}"
+    failed = [
+        step.plan.id
+        for step in shown.run.steps.values()
+        if step.status is StepStatus.FAILED
+    ]
+    if failed:
+        yield f"why {shown.name} {quote(failed[0])}"
+        yield f"resume {shown.name}"
 
 
 def _worst(results: Sequence[AnalysisResult]) -> str | None:

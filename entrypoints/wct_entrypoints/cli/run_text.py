@@ -1,6 +1,7 @@
 """A run laid out for people, as ``wct show`` prints it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from wct_domain.events import SourceRead
 from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
@@ -167,10 +168,17 @@ def _advice(report: RunReport, name: str) -> Iterator[tuple[str, str]]:
         yield f"wct events {name}", "how far it is"
     elif run.status is not RunStatus.COMPLETED and not away:
         yield f"wct resume {name}", "goes on with what is missing"
-    if run.count(StepStatus.FAILED):
+    failed = [
+        each.plan.id for each in run.steps.values() if each.status is StepStatus.FAILED
+    ]
+    if failed:
+        yield f"wct why {name} {quote(failed[0])}", "why it failed, and what differs"
         yield f"wct events {name} --type step.failed", "what failed, in order"
     results = [each.plan.id for each in run.steps.values() if each.result is not None]
     if results and not away:
-        yield f"wct artifacts {name} {results[-1]}", "a result, its evidence masked"
+        yield (
+            f"wct artifacts {name} {quote(results[-1])}",
+            "a result, its evidence masked",
+        )
     if run.status is not RunStatus.RUNNING:
         yield f"wct events {name}", "everything that happened"

@@ -39,7 +39,7 @@ def test_a_step_that_succeeds_says_so(cli: Cli, run: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     first, second = result.stdout.splitlines()
     assert first.startswith("scan completed in ")
-    assert second == "This is what is recorded."
+    assert second == "That is what is recorded of it, too."
 
 
 def test_the_traceback_of_the_real_exception_is_shown_masked(

@@ -46,6 +46,22 @@ def test_what_is_next_is_the_step_that_found_the_most(cli: Cli) -> None:
     assert re.findall(r"wct artifacts \S+ (\S+)", done.stdout) == ["one"]
 
 
+def test_what_is_next_is_why_a_step_failed_and_to_go_on(cli: Cli) -> None:
+    done = cli("run", write(scan("one"), scan("two", connector="gone")))
+
+    commands = re.findall(r"^(?:Next)? +(wct .*)$", done.stdout, re.MULTILINE)
+    run = commands[0].split()[2]
+    assert commands == [
+        f"wct show {run}",
+        f"wct artifacts {run} one",
+        f"wct why {run} two",
+        f"wct resume {run}",
+    ]
+    assert "  wct why " in cli("show", "latest").stdout
+    assert cli(*commands[2].split()[1:]).exit_code == 0
+    assert cli(*commands[3].split()[1:]).exit_code == 3
+
+
 def test_where_nothing_was_found_there_is_no_step_to_look_at(cli: Cli) -> None:
     reads = scan("read", analyser=None, output_schema="standard_input")
 

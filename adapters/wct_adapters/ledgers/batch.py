@@ -92,7 +92,7 @@ def drafts(events: Sequence[NewEvent], blobs: Sequence[Blob]) -> list[Draft]:
         )
         for index, new in enumerate(events)
     ]
-    if len({draft.event_id for draft in batch}) < len(batch):
+    if len(batch) > 1 and len({draft.event_id for draft in batch}) < len(batch):
         msg = "two events of one batch have the same id; give each its own"
         raise EventIdReusedError(msg)
     return batch
@@ -177,19 +177,23 @@ def first_recorded(batch: Batch, known: Mapping[bytes, Row], tip: Tip) -> list[R
 def as_recorded(batch: Batch, rows: Sequence[Row]) -> tuple[Recorded, ...]:
     """Describe the events of a batch as their rows have it: just now or long ago."""
     stream = batch.stream
-    return tuple(
-        Recorded(
-            stream,
-            row.position,
-            row.global_position,
-            draft.new.id,
-            moment(row.recorded_at),
-            row.correlation or stream,
-            draft.new.causation_id
-            if row.causation == draft.causation
-            else optional_id_text(row.causation),
-            row.hash,
-            draft.new.event,
+    recorded: list[Recorded] = []
+    for row, draft in zip(rows, batch.drafts, strict=True):
+        place, _, position, _, _, at, correlation, causation, _, _, _, link = row
+        new = draft.new
+        recorded.append(
+            Recorded(
+                stream,
+                position,
+                place,
+                new.id,
+                moment(at),
+                correlation or stream,
+                new.causation_id
+                if causation == draft.causation
+                else optional_id_text(causation),
+                link,
+                new.event,
+            )
         )
-        for row, draft in zip(rows, batch.drafts, strict=True)
-    )
+    return tuple(recorded)

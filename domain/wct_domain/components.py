@@ -9,8 +9,24 @@ from wct_domain.explaining import explain
 from wct_domain.ports.components import Analyser, ComponentFactory, Connector
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig
 from wct_domain.schemas import Schema
+from wct_domain.services import ServiceContainer
 
 T = TypeVar("T")
+
+
+class Found(NamedTuple):
+    """Components that were found by their names, as another process would find them.
+
+    ``services`` is what they were made with; ``given`` are the names of services in it
+    that only this process has.
+    """
+
+    factories: tuple[ComponentFactory[Any], ...]
+    services: ServiceContainer
+    given: tuple[str, ...] = ()
+
+    def lacks(self, factory: ComponentFactory[Any]) -> bool:
+        return not any(each is factory for each in self.factories)
 
 
 @dataclass(slots=True)
@@ -25,6 +41,8 @@ class Components:
     )
     origins: dict[str, str] = field(default_factory=dict[str, str])
     """Component name to the distribution that brings it, unless that is wct."""
+    found: Found | None = None
+    """Those that were not handed over as objects; None: all were."""
 
     def analyser_factory(self, config: AnalyserConfig) -> ComponentFactory[Analyser]:
         """Find the factory of an analyser.

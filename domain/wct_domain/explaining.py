@@ -62,6 +62,8 @@ class Failure(NamedTuple):
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
+        if isinstance(error, ToldError):
+            return error.failure
         # str, because a plugin's own error may keep, say, an HTTP status in ``code``.
         code = str(error.code) if isinstance(error, WctError) else "unexpected"
         # Here, because most runs have no failure to tell of.
@@ -74,3 +76,11 @@ class Failure(NamedTuple):
     def document(self) -> dict[str, str]:
         """What is stored where an event has ``message``."""
         return {"message": self.message, "traceback": self.traceback}
+
+
+class ToldError(Exception):
+    """An exception of another process: what that process tells of it."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from wct_domain.durations import Seconds
 from wct_domain.errors import RunbookValidationError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$")]
@@ -56,6 +57,8 @@ RETRIED = (
     "analyser.processing",
     "connector.extraction",
     "llm.connection",
+    "process.died",
+    "timeout",
     "unexpected",
 )
 """Codes of failures that may be gone at the next attempt; the others stay."""
@@ -100,6 +103,11 @@ class ExecutionStep(BaseModel):
     )
     context: dict[str, Any] = Field(default_factory=dict)
     retry: RetryPolicy | None = None
+    timeout: Seconds | None = Field(
+        default=None,
+        description="Seconds, or a text such as 90s, 5m, 2h. The step runs in a "
+        "process of its own, which is stopped when they are over.",
+    )
 
     @field_validator("input_schema_version", "output_schema_version")
     @classmethod

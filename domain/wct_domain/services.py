@@ -80,6 +80,12 @@ class ServiceContainer:
                 service_type, factory, lifetime
             )
 
+    @property
+    def descriptors(self) -> tuple[ServiceDescriptor, ...]:
+        """What is registered now, in no order that matters."""
+        with self._lock:
+            return tuple(self._descriptors.values())
+
     def is_registered(self, service_type: type[Any]) -> bool:
         with self._lock:
             return service_type in self._descriptors

@@ -73,6 +73,7 @@ def test_every_field_of_a_step_is_described(schema: Document) -> None:
         "save_output",
         "context",
         "retry",
+        "timeout",
     }
     assert {*described["required"]} == {
         "id",

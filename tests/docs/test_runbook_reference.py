@@ -137,6 +137,14 @@ REFUSED: list[tuple[tuple[str | int, ...], object, str]] = [
         ),
     ),
     (
+        ("execution", 0, "timeout"),
+        "soon",
+        (
+            "execution -> 0 -> timeout: Value error, Must be seconds, or a text such "
+            "as '90s', '5m' or '2h'; above 0, and 30 days at most"
+        ),
+    ),
+    (
         (),
         ["a list"],
         "root: Input should be a valid dictionary or instance of Runbook",

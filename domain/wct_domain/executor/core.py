@@ -23,6 +23,7 @@ from wct_domain.errors import (
     WrongExpectedVersionError,
 )
 from wct_domain.executor.artifact_store import RecordedArtifactStore
+from wct_domain.executor.limits import refuse_impossible_limits
 from wct_domain.executor.mirror import Mirror
 from wct_domain.executor.outcome import (
     LoadedRunbook,
@@ -164,6 +165,7 @@ class RunbookExecutor:
     ) -> Outcome:
         """Record that an attempt begins, and visit all steps but those ``done``."""
         plan = opening.plan
+        refuse_impossible_limits(plan, stream.workplaces, done)
 
         def visited(step: ExecutionStep) -> None:
             if self._mirror is not None:
@@ -185,6 +187,8 @@ class RunbookExecutor:
             raise
         finally:
             self._scheduler = None
+            if stream.workplaces is not None:
+                stream.workplaces.stop()
         results = results_of(stream.run, plan.runbook, stream.blobs)
         stream.recent.clear()  # who asks later is told what there is then
         return Outcome(stream.run, plan.runbook, results, self._checkpoint(stream))

@@ -25,8 +25,8 @@ from wct_domain.handlers.sources import Digest, SharedSources
 from wct_domain.handlers.tools import StepTools
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
-from wct_domain.ports.components import Connector
 from wct_domain.ports.ledger import Blob, BlobStore, Ledger
+from wct_domain.ports.workplaces import Extracts
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema, SchemaSource
@@ -58,10 +58,15 @@ class _Readings(SharedSources):
         self.failed: set[str] = set()
 
     def read(
-        self, name: str, schema: Schema, connector: Connector, digest: Digest
+        self,
+        name: str,
+        schema: Schema,
+        connector: Extracts,
+        digest: Digest,
+        patience: float | None = None,
     ) -> tuple[Message, tuple[str, int] | None]:
         try:
-            message, digested = super().read(name, schema, connector, digest)
+            message, digested = super().read(name, schema, connector, digest, patience)
         except BaseException:
             self.failed.add(name)
             raise

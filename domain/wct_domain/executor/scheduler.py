@@ -6,6 +6,7 @@ from queue import SimpleQueue
 from threading import Lock
 
 from wct_domain.commands import RunStep, SkipStep
+from wct_domain.errors import StepStoppedError
 from wct_domain.events import StepFailed
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.handlers.sources import SharedSources
@@ -100,6 +101,8 @@ class Scheduler:
             try:
                 self._visit(step)
                 step = self._next(step)
+            except StepStoppedError:
+                return  # ``run`` has returned, or is about to
             except BaseException as error:  # noqa: BLE001  # handed to the thread that called run
                 # sys.exit() in a component too: it ends only the thread that it is
                 # raised in, and ``run`` would wait for this step for ever.

@@ -1,6 +1,6 @@
 """One stream at work: its folds, its writer, and the handlers that write to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
@@ -49,6 +49,7 @@ from wct_domain.ports.bus import Bus
 from wct_domain.ports.clock import Clock, NewId
 from wct_domain.ports.keys import Sealer
 from wct_domain.ports.ledger import Blob, Ledger, Recorded
+from wct_domain.ports.workplaces import Workplaces
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run
 from wct_domain.recent import RecentBlobs
@@ -66,6 +67,7 @@ class Equipment(NamedTuple):
     timer: Timer
     new_id: NewId
     versions: Mapping[str, str]
+    make_workplaces: Callable[[], Workplaces] | None = None  # None: no step has a limit
 
 
 def afterwards_of(run: str) -> str:
@@ -164,6 +166,12 @@ class StreamAtWork:
 
         return self.recorder.close(last, cause, reason)
 
+    @cached_property
+    def workplaces(self) -> Workplaces | None:
+        """Where steps with a limit work; of this stream alone, so that it can stop."""
+        make = self._equipment.make_workplaces
+        return None if make is None else make()
+
     @property
     def ended(self) -> bool:
         """Whether nothing more can be recorded: the last batch has been."""
@@ -253,6 +261,7 @@ class StreamAtWork:
             draft=draft,
             clock=self._equipment.clock,
             timer=self._equipment.timer,
+            workplaces=self.workplaces,
         )
 
     def _fold_artifacts(self, recorded: Recorded) -> None:

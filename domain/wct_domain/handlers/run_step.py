@@ -6,13 +6,13 @@ be read from top to bottom.
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from contextlib import closing
+from typing import NamedTuple
 
 from wct_domain.archive import StoredMessage, schema_name
 from wct_domain.commands import RunStep
-from wct_domain.components import make_analyser, make_connector
 from wct_domain.context import StepContext, working_in
-from wct_domain.errors import AnalyserProcessingError, ExecutorError
+from wct_domain.errors import ExecutorError, StepStoppedError
 from wct_domain.events import (
     ArtifactMissing,
     ArtifactSaved,
@@ -25,10 +25,12 @@ from wct_domain.events import (
 )
 from wct_domain.explaining import Failure, ends_process
 from wct_domain.extraction import extraction_facts, extraction_gaps
+from wct_domain.handlers.analysing import analysed
 from wct_domain.handlers.tools import Events, StepTools
+from wct_domain.handlers.workplaces import Here
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
-from wct_domain.ports.components import Analyser
+from wct_domain.ports.workplaces import Analyses, Workplace
 from wct_domain.resolution import accept, resolve
 from wct_domain.retrying import pause_before_next
 from wct_domain.runbook import ExecutionStep
@@ -61,6 +63,9 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
     """Do one step: started, perhaps source read, then completed or failed.
 
     A failure is recorded, never raised; a failed step saves nothing.
+
+    Raises:
+        StepStoppedError: the run was told to stop; nothing is recorded of that.
     """
     step = command.step
     seed = _seed(command.plan, step) if command.seed is None else command.seed
@@ -71,10 +76,33 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
             step=step.id, attempt=command.attempt, at=context.at, seed=context.seed
         ),
     )
+    with closing(_workplace(command, tools)) as workplace:
+        yield from _carried_out(command, tools, workplace, context, begun)
+
+
+def _workplace(command: RunStep, tools: StepTools) -> Workplace:
+    step, plan = command.step, command.plan
+    if step.timeout is None or tools.workplaces is None:
+        return Here(tools.components)
+    types: set[str] = set()
+    if step.connector is not None:
+        types.add(plan.connectors[step.connector].type)
+    if step.analyser is not None:
+        types.add(plan.analysers[step.analyser].type)
+    return tools.workplaces.open(step.timeout, types)
+
+
+def _carried_out(
+    command: RunStep,
+    tools: StepTools,
+    workplace: Workplace,
+    context: StepContext,
+    begun: int,
+) -> Events:
     try:
         with working_in(context):
-            analyser = _analyser(command, tools)
-            work = _input(command, tools, analyser)
+            analyser = _analyser(command, tools, workplace)
+            work = _input(command, tools, workplace, analyser)
     except BaseException as error:  # noqa: BLE001  # see _failed
         failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
         yield (*_noted(context), *failed)
@@ -84,6 +112,7 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
     try:
         with working_in(context):
             result = _analysed(analyser, work)
+            workplace.close()  # before the end is recorded
         stored = tools.draft.message(result)
     except BaseException as error:  # noqa: BLE001  # see _failed
         failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
@@ -91,35 +120,47 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
         return
     yield (
         *_noted(context),
-        *_completed(step, work, result, stored, _elapsed(tools, begun)),
+        *_completed(command.step, work, result, stored, _elapsed(tools, begun)),
     )
 
 
-def _analyser(command: RunStep, tools: StepTools) -> Analyser | None:
+def _analyser(
+    command: RunStep, tools: StepTools, workplace: Workplace
+) -> Analyses | None:
     if command.step.analyser is None:
         return None
     config = command.plan.analysers[command.step.analyser]
-    factory = tools.components.analyser_factory(config)
+    tools.components.analyser_factory(config)
     if command.step.connector is not None:
         # Both types are looked up before anything is made, so that a step with two
         # mistakes is told of the cheap one.
         tools.components.connector_factory(
             command.plan.connectors[command.step.connector]
         )
-    return make_analyser(factory, config)
+    return workplace.analyser(config)
 
 
-def _input(command: RunStep, tools: StepTools, analyser: Analyser | None) -> _Input:
-    if command.step.connector is not None:
-        return _from_connector(command, command.step.connector, tools, analyser)
-    return _from_artifact(command.step, tools, analyser)
+def _input(
+    command: RunStep,
+    tools: StepTools,
+    workplace: Workplace,
+    analyser: Analyses | None,
+) -> _Input:
+    name = command.step.connector
+    if name is None:
+        return _from_artifact(command.step, tools, analyser)
+    return _from_connector(command, name, tools, workplace, analyser)
 
 
 def _from_connector(
-    command: RunStep, name: str, tools: StepTools, analyser: Analyser | None
+    command: RunStep,
+    name: str,
+    tools: StepTools,
+    workplace: Workplace,
+    analyser: Analyses | None,
 ) -> _Input:
     step, config = command.step, command.plan.connectors[name]
-    connector = make_connector(tools.components.connector_factory(config), config)
+    connector = workplace.connector(config)
     offered = connector.get_supported_output_schemas()
     if analyser is None:
         # Nothing transforms what is read, so it is read as what the step produces.
@@ -135,7 +176,11 @@ def _from_connector(
         output = _output(step, analyser)
     wanted, output = wanted.bound(tools.schemas), output.bound(tools.schemas)
     message, digested = tools.sources.read(
-        name, wanted, connector, tools.draft.content_digest
+        name,
+        wanted,
+        connector,
+        tools.draft.content_digest,
+        patience=workplace.seconds_left(),
     )
     facts = extraction_facts(message)
     read = None
@@ -157,7 +202,7 @@ def _from_connector(
 
 
 def _from_artifact(
-    step: ExecutionStep, tools: StepTools, analyser: Analyser | None
+    step: ExecutionStep, tools: StepTools, analyser: Analyses | None
 ) -> _Input:
     origin = step.input_from or ""
     saved = tools.artifacts.saved.get(origin)
@@ -182,32 +227,15 @@ def _from_artifact(
     return _Input(message, schema, output, truncated=truncated)
 
 
-def _output(step: ExecutionStep, analyser: Analyser) -> Schema:
+def _output(step: ExecutionStep, analyser: Analyses) -> Schema:
     offered = analyser.get_supported_output_schemas()
     return resolve(step.output_schema, step.output_schema_version, offered)
 
 
-def _analysed(analyser: Analyser | None, work: _Input) -> Message:
+def _analysed(analyser: Analyses | None, work: _Input) -> Message:
     if analyser is None or work.schema is None:
         return work.message
-    # Whatever the types say, a plugin may return anything.
-    result = cast("object", analyser.process(work.schema, work.output, work.message))
-    name = analyser.get_name()
-    if not isinstance(result, Message):
-        msg = f"Analyser '{name}' returned {type(result).__name__}, not a Message"
-        raise AnalyserProcessingError(msg)
-    if not isinstance(result.content, dict):  # pyright: ignore[reportUnnecessaryIsInstance]  # a plugin need not keep to the types
-        kind = type(result.content).__name__
-        msg = f"Analyser '{name}' returned content of type {kind}, not a dictionary"
-        raise AnalyserProcessingError(msg)
-    if result.schema is not None and result.schema != work.output:
-        msg = (
-            f"Analyser '{name}' was asked for {work.output.name} "
-            f"{work.output.version} and returned {result.schema.name} "
-            f"{result.schema.version}"
-        )
-        raise AnalyserProcessingError(msg)
-    return result
+    return analysed(analyser, work.schema, work.output, work.message)
 
 
 def _noted(context: StepContext) -> Iterator[Event]:
@@ -247,7 +275,7 @@ def _failed(
 ) -> tuple[Event, ...]:
     # Components are anybody's code, and the seed promises that whatever they raise
     # fails the step and not the run.
-    if ends_process(error):
+    if ends_process(error) or isinstance(error, StepStoppedError):
         raise error
     tools.raised(error)
     tools.draft.take()

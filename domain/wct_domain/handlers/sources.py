@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection
 from threading import Lock
 from typing import Any, TypeAlias, cast
 
-from wct_domain.errors import ConnectorExtractionError
+from wct_domain.errors import StepStoppedError, StepTimeoutError
+from wct_domain.handlers.analysing import extracted
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
-from wct_domain.ports.components import Connector
+from wct_domain.ports.workplaces import Extracts
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema
 
@@ -44,11 +45,20 @@ class SharedSources:
         )
 
     def read(
-        self, name: str, schema: Schema, connector: Connector, digest: Digest
+        self,
+        name: str,
+        schema: Schema,
+        connector: Extracts,
+        digest: Digest,
+        patience: float | None = None,
     ) -> tuple[Message, tuple[str, int] | None]:
         """Return what the connector reads, with its digest if it was read just now.
 
+        Args:
+            patience: seconds to wait for another step that is reading it.
+
         Raises:
+            StepTimeoutError: that step took longer.
             BaseException: whatever the connector raised, now or for an earlier step.
             ContentNotJsonError: what it brought cannot be recorded; told to every
                 step that asks, as above.
@@ -56,20 +66,27 @@ class SharedSources:
         with self._lock:
             reading = self._readings.setdefault((name, schema), _Reading())
         # Of several steps at once, the first reads and the others wait for it.
-        with reading.lock:
+        if not reading.lock.acquire(timeout=-1 if patience is None else patience):
+            msg = "timed out while another step read the same source"
+            raise StepTimeoutError(msg)
+        try:
             if reading.error is not None:
                 raise reading.error
             if reading.message is not None:
                 return self._share(name, reading.message), None
             try:
-                message = _extract(connector, schema)
+                message = extracted(connector, schema)
                 digested = digest(message)
+            except (StepTimeoutError, StepStoppedError):
+                raise  # it says nothing of the source: others may have more time
             except BaseException as error:
                 reading.error = error
                 raise
             # Not the connector's own: it may keep what it returned, and read it again.
             reading.message = _copy(message)
             return self._share(name, reading.message), digested
+        finally:
+            reading.lock.release()
 
     def try_again(self, step: ExecutionStep) -> None:
         """Forget that the connector of a step could not be read."""
@@ -92,22 +109,6 @@ class SharedSources:
     def _share(self, name: str, message: Message) -> Message:
         # The last step to ask may keep what was kept for it.
         return message if self._waiting[name] <= 1 else _copy(message)
-
-
-def _extract(connector: Connector, schema: Schema) -> Message:
-    # Whatever the types say, a plugin may return anything.
-    message = cast("object", connector.extract(schema))
-    name = connector.get_name()
-    if not isinstance(message, Message):
-        msg = f"Connector '{name}' returned {type(message).__name__}, not a Message"
-        raise ConnectorExtractionError(msg)
-    if message.schema is not None and message.schema != schema:
-        msg = (
-            f"Connector '{name}' was asked for {schema.name} {schema.version} and "
-            f"returned {message.schema.name} {message.schema.version}"
-        )
-        raise ConnectorExtractionError(msg)
-    return message
 
 
 def _copy(message: Message) -> Message:

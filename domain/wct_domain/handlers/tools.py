@@ -8,6 +8,7 @@ from wct_domain.components import Components
 from wct_domain.events import Event
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.ports.clock import Clock
+from wct_domain.ports.workplaces import Workplaces
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.schemas import SchemaSource
 
@@ -35,3 +36,4 @@ class StepTools(NamedTuple):
     clock: Clock
     timer: Timer
     raised: Callable[[BaseException], None] = _unheard  # is told why the step fails
+    workplaces: Workplaces | None = None  # for steps with a limit; None: they have none

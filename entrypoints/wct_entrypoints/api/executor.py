@@ -82,6 +82,7 @@ class Executor:
         executor.connector_factories.update(found.connectors)
         executor.analyser_factories.update(found.analysers)
         executor._components.origins.update(found.origins)
+        executor._components.found = found.found
         return executor
 
     @property

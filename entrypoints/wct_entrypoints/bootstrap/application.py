@@ -23,6 +23,7 @@ from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.runbook import parse_runbook
 from wct_domain.schemas import SchemaSource
 from wct_entrypoints.bootstrap.ledgers import memory_ledger
+from wct_entrypoints.bootstrap.workplaces import make_workplaces
 from wct_entrypoints.logs import Log
 
 log = Log("wct")
@@ -78,6 +79,7 @@ def equipment(
         timer=time.perf_counter_ns,
         new_id=new_id,
         versions=VERSIONS,
+        make_workplaces=lambda: make_workplaces(has, schemas),
     )
 
 

@@ -6,13 +6,19 @@ part of the command line's contract.
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from wct_domain.components import Components
+from wct_domain.components import Components, Found
+from wct_domain.ports.artifact_store import ArtifactStore
 from wct_domain.ports.components import Analyser, ComponentFactory, Connector
+from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.matching import MatcherCompiler
+from wct_domain.ports.own_files import OwnFiles
 from wct_domain.rulesets.source import RulesetSource, RulesetSummary
 from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import plugins
+
+T = TypeVar("T")
 
 
 def _filesystem(container: ServiceContainer) -> ComponentFactory[Connector]:
@@ -60,12 +66,30 @@ ANALYSERS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Analyser]]
 }
 
 
+class _Usual(Provided[T]):
+    """A service as every process makes it that nobody gave another one."""
+
+
 def provide_services(container: ServiceContainer) -> None:
     """Register what built-in components need, where the caller has not."""
     if not container.is_registered(MatcherCompiler):
-        container.register(MatcherCompiler, Provided(_matcher_compiler))
+        container.register(MatcherCompiler, _Usual(_matcher_compiler))
     if not container.is_registered(RulesetSource):
-        container.register(RulesetSource, Provided(installed_rulesets))
+        container.register(RulesetSource, _Usual(installed_rulesets))
+
+
+_NOT_OF_COMPONENTS = {ArtifactStore, Ledger, OwnFiles}
+"""Services of wct's own; of the files, every process of a run is told."""
+
+
+def _given(container: ServiceContainer) -> tuple[str, ...]:
+    """Name the services that a caller has registered for components."""
+    return tuple(
+        each.service_type.__name__
+        for each in container.descriptors
+        if each.service_type not in _NOT_OF_COMPONENTS
+        and not isinstance(each.factory, _Usual)
+    )
 
 
 def _matcher_compiler() -> MatcherCompiler:
@@ -127,12 +151,13 @@ def installed(
     components = built_in(container, wanted)
     plugins.load_components(components, container)
     found = {*components.connectors, *components.analysers}
-    if wanted is None or found.issuperset(wanted):
-        return components
-    # Somebody is about to ask what there is instead.
-    others = built_in(container)
-    for name, connector in others.connectors.items():
-        components.connectors.setdefault(name, connector)
-    for name, analyser in others.analysers.items():
-        components.analysers.setdefault(name, analyser)
+    if wanted is not None and not found.issuperset(wanted):
+        # Somebody is about to ask what there is instead.
+        others = built_in(container)
+        for name, connector in others.connectors.items():
+            components.connectors.setdefault(name, connector)
+        for name, analyser in others.analysers.items():
+            components.analysers.setdefault(name, analyser)
+    factories = (*components.connectors.values(), *components.analysers.values())
+    components.found = Found(factories, container, _given(container))
     return components

@@ -1,10 +1,15 @@
 """A connector that does what the runbook says no connector should do."""
 
+import json
+import os
 import re
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -79,6 +84,43 @@ def cancel() -> None:
     raise Strange(msg)
 
 
+def vanish() -> None:
+    os._exit(5)
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def breed() -> None:
+    """Start a process that does not want to end, and wait; it hangs like ``match``."""
+    program = "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()"
+    child = subprocess.Popen([sys.executable, "-c", program])
+    Path("bred").write_text(f"{child.pid} {os.getpid()}")
+    re.match(r"(a|aa)+$", "a" * 60 + "b")
+
+
+def spy() -> None:
+    """Write down what this process has been given; print, and read stdin."""
+    said = {
+        "files": open_files(),
+        "arguments": Path("/proc/self/cmdline").read_text(),
+        "environment": Path("/proc/self/environ").read_text(),
+    }
+    Path("spied.json").write_text(json.dumps(said))
+    print("a spy was here")
+    assert sys.stdin.read() == ""
+
+
+def open_files() -> list[str]:
+    """Name what is open; the directory that says so is not any more."""
+    found: list[str] = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(each.readlink()))
+    return found
+
+
 DEEDS: dict[str, Callable[[], None]] = {
     each.__name__: each
     for each in (
@@ -92,6 +134,10 @@ DEEDS: dict[str, Callable[[], None]] = {
         leave,
         grumble,
         cancel,
+        vanish,
+        crash,
+        breed,
+        spy,
     )
 }
 

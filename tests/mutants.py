@@ -28,6 +28,7 @@ from typing import Final, NamedTuple
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = (
     "adapters/wct_adapters/ledgers/*.py",
+    "adapters/wct_adapters/ledgers/memory/*.py",
     "adapters/wct_adapters/ledgers/sqlite/*.py",
     "domain/wct_domain/chain.py",
     "domain/wct_domain/merkle.py",
@@ -49,6 +50,8 @@ TESTS: Final = (  # the quick ones first
     "tests/integration/test_scope_keys.py",
     "tests/integration/test_sqlite_ledger.py",
     "tests/integration/test_sqlite_ledger_opening.py",
+    "tests/integration/test_sqlite_ledger_refusals.py",
+    "tests/integration/test_sqlite_ledger_trouble.py",
     "tests/integration/test_sqlite_ledger_gone.py",
     "tests/integration/test_sqlite_copies.py",
     "tests/integration/test_sqlite_damage.py",

@@ -8,21 +8,23 @@ from pathlib import Path
 import pytest
 
 from wct_adapters.ledgers.file_locks import FileLocks
-from wct_domain.errors import RunHeldError
+from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
 from wct_domain.testing.ledger_samples import RUN
 
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from wct_adapters.ledgers.file_locks import FileLocks
-from wct_domain.errors import LedgerWriteError
-locks = FileLocks(Path(sys.argv[1]))
+from wct_domain.errors import LedgerError
+from wct_domain.projections.run import RunStatus, standing
+locks, run = FileLocks(Path(sys.argv[1])), sys.argv[2]
 os.setuid(65534)
-try:
-    with locks.hold(sys.argv[2]):
-        pass
-except LedgerWriteError as error:
-    sys.exit("Permission denied" not in str(error) or not locks.is_held(sys.argv[2]))
+for ask in (lambda: locks.hold(run).__enter__(), lambda: locks.is_held(run)):
+    try:
+        print(ask())
+    except LedgerError as error:
+        print(error)
+print(standing(RunStatus.RUNNING, run, locks))
 """
 
 
@@ -47,9 +49,31 @@ def test_a_lock_whose_directory_is_gone_is_let_go_in_silence(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming somebody else needs root")
-def test_locks_of_another_user_are_refused_with_a_reason(tmp_path: Path) -> None:
-    (tmp_path / "locks").mkdir(mode=0o700)
-    (tmp_path / "locks" / RUN).touch()
-    arguments = [sys.executable, "-c", AS_NOBODY, str(tmp_path / "locks"), RUN]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("locked", [True, False])
+def test_locks_that_this_user_cannot_open_are_not_said_to_be_held(
+    tmp_path: Path, *, locked: bool
+) -> None:
+    directory = tmp_path / "locks"
+    directory.mkdir(mode=0o700)
+    if locked:
+        (directory / RUN).touch()
+    arguments = [sys.executable, "-c", AS_NOBODY, str(directory), RUN]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    reason = (
+        f"its lock in '{directory}' cannot be opened (Permission denied); that must be "
+        "a directory of this user, with mode 700, on a disk with room"
+    )
+    assert done.stdout.splitlines() == [
+        f"run {RUN} cannot be locked: {reason}",
+        f"whether anybody is at work on run {RUN} cannot be told: {reason}",
+        "running",  # as like as not, for who only looks
+    ]
+
+
+def test_a_file_where_the_locks_are_to_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "locks").touch()
+    locks = FileLocks(tmp_path / "locks")
+    with pytest.raises(LedgerUnusableError, match="Not a directory"):
+        locks.is_held(RUN)
+    with pytest.raises(LedgerWriteError, match="File exists"), locks.hold(RUN):
+        pass

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wct_domain.errors import LedgerWriteError, RunHeldError
+from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
 from wct_domain.ports.run_locks import RunLocks
 
 _ATTEMPTS: Final = 5
@@ -35,11 +35,9 @@ class FileLocks(RunLocks):
             self._directory.mkdir(mode=0o700, exist_ok=True)
             descriptor = _locked(path)
         except OSError as error:
-            taken = error.errno in {errno.EWOULDBLOCK, errno.EACCES}
-            # Path.exists raises where the directory is another user's.
-            if taken and os.path.exists(path):  # noqa: PTH110  # see above
+            if error.errno == errno.EWOULDBLOCK:
                 raise _held(run, path) from error
-            msg = f"run {run} cannot be locked by '{path}': {error.strerror}"
+            msg = f"run {run} cannot be locked: {self._out_of_reach(error)}"
             raise LedgerWriteError(msg) from error
         try:
             os.write(descriptor, f"{os.getpid()}\n".encode())
@@ -53,10 +51,14 @@ class FileLocks(RunLocks):
     def is_held(self, run: str) -> bool:
         try:
             descriptor = os.open(self._directory / run, os.O_RDONLY)
-        except PermissionError:
-            return True  # somebody else's, and nobody can tell
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError as error:
+            msg = (
+                f"whether anybody is at work on run {run} cannot be told: "
+                f"{self._out_of_reach(error)}"
+            )
+            raise LedgerUnusableError(msg) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
@@ -64,6 +66,12 @@ class FileLocks(RunLocks):
         finally:
             os.close(descriptor)
         return False
+
+    def _out_of_reach(self, error: OSError) -> str:
+        return (
+            f"its lock in '{self._directory}' cannot be opened ({error.strerror}); "
+            "that must be a directory of this user, with mode 700, on a disk with room"
+        )
 
 
 def _locked(path: Path) -> int:

@@ -20,5 +20,9 @@ class RunLocks(Protocol):
         ...
 
     def is_held(self, run: str) -> bool:
-        """Say whether anybody holds it now."""
+        """Say whether anybody holds it now.
+
+        Raises:
+            LedgerUnusableError: that cannot be told; the text says why.
+        """
         ...

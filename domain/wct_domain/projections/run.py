@@ -1,6 +1,7 @@
 """A run as it stands: its status, and the state of each step."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from typing import Self
 
 from wct_domain.digests import Reference
+from wct_domain.errors import LedgerUnusableError
 from wct_domain.events import (
     AnyEvent,
     ArtifactSaved,
@@ -60,9 +62,13 @@ class StepStatus(StrEnum):
 
 
 def standing(status: RunStatus, run: str, locks: RunLocks) -> RunStatus:
-    """Tell a run that goes on from one whose process was killed."""
-    if status is RunStatus.RUNNING and not locks.is_held(run):
-        return RunStatus.ABANDONED
+    """Tell a run that goes on from one whose process was killed.
+
+    Where another user's locks do not tell, it is said to go on.
+    """
+    with suppress(LedgerUnusableError):
+        if status is RunStatus.RUNNING and not locks.is_held(run):
+            return RunStatus.ABANDONED
     return status
 
 

@@ -66,6 +66,7 @@ def export_run(
         CheckpointError: the reader's key is none.
         LedgerError: it could not be recorded, so nothing was written; or not read.
         ExportError, BundleError: it could not be written.
+        BrokenPipeError: nobody reads it any more.
     """
     if reader is not None:
         ledger.keys.share((), reader, b"")  # refuses what is no key, before all else
@@ -87,6 +88,8 @@ def export_run(
             return _write_file(target, members)
         size = write_bundle(target, members())
         target.flush()
+    except BrokenPipeError:  # the reader has left, as with any other output
+        raise
     except OSError as error:
         msg = f"the bundle cannot be written: {error.strerror or error}"
         raise ExportError(msg) from error

@@ -10,7 +10,7 @@ from wct_adapters.ledgers.key_store import FileSafe, others_can_read
 from wct_domain.errors import CheckpointError, LedgerUnusableError
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints.bootstrap.ledgers import ledger_files, open_ledger, shown
-from wct_entrypoints.bootstrap.signing_key import given_signing_key
+from wct_entrypoints.bootstrap.signing_key import signing_key_in
 
 
 class SqliteFacts(NamedTuple):
@@ -138,7 +138,7 @@ def given_signer() -> str | None:
     Raises:
         CheckpointError: it is no signing key, or a file that cannot be read.
     """
-    text = given_signing_key(os.environ)
+    text = signing_key_in(os.environ)
     if not text:
         return None
     from wct_entrypoints.bootstrap.signing import SigningKey

@@ -20,6 +20,7 @@ from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.timeline import size
 from wct_entrypoints.bootstrap.erasure import erasure_tools
 from wct_entrypoints.bootstrap.identity import acting_user
+from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
 from wct_entrypoints.cli.ledger_access import find_run, short_names, writing
 from wct_entrypoints.cli.printing import local, print_json, table_lines
 from wct_entrypoints.cli.shared import LedgerPlace, counted, fail
@@ -53,6 +54,7 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
             "that you mean it",
             status=_USAGE,
         )
+    refuse_wrong_signing_key()
     with writing(given) as ledger:
         target = _target(ledger, wanted)
         tools = erasure_tools(ledger)

@@ -2,23 +2,23 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from wct_domain.errors import BundleError, ExportError, LedgerWriteError
+from wct_domain.errors import BundleError, LedgerWriteError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.timeline import size
+from wct_entrypoints.cli.bundle_target import STANDARD_OUTPUT, target_of
 from wct_entrypoints.cli.ledger_access import find_run, writing
+from wct_entrypoints.cli.printing import print_json
 from wct_entrypoints.cli.shared import (
     GATE,
     LedgerPlace,
     errors_end_the_command,
     fail,
+    json_option,
     ledger_option,
 )
-
-STANDARD_OUTPUT = "-"
 
 
 @click.command()
@@ -45,7 +45,13 @@ STANDARD_OUTPUT = "-"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Prove that this checkpoint, kept by the reader, is an older state.",
 )
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace FILE also if it is no bundle of this RUN.",
+)
 @ledger_option
+@json_option
 def export(
     *,
     run: str,
@@ -53,7 +59,9 @@ def export(
     readable_by: str | None,
     masked: bool,
     checkpoints: tuple[Path, ...],
+    force: bool,
     ledger: LedgerPlace | None,
+    as_json: bool,
 ) -> None:
     """Write RUN as a bundle: its events, what they refer to, and the proof.
 
@@ -63,23 +71,32 @@ def export(
     the reader.
 
     RUN must have ended. It is verified first, and that it was exported is recorded in
-    it (run.exported) before anything is written.
+    it (run.exported) before anything is written. An earlier bundle of RUN is replaced,
+    when the new one is complete; any other file stays, unless --force is given.
 
     Exit status: 0 written; 4 the run is not sound, nothing was written; 1 otherwise.
+
+    --json prints one object: run, bundle (the file), size (bytes), checkpoint (its
+    size, in events), log_id, readable_by (id of the reader's key, or null), masked.
     """
+    if output == STANDARD_OUTPUT and as_json:
+        msg = "standard output can have the bundle or the object of '--json', not both."
+        raise click.BadParameter(msg, param_hint="'--output'")
     if output == STANDARD_OUTPUT and sys.stdout.isatty():
         msg = "a bundle is no text: redirect standard output, or name a file."
         raise click.BadParameter(msg, param_hint="'--output'")
     with errors_end_the_command():
         # Here, so that `wct export --help` need not load them.
         from wct_entrypoints.bootstrap.bundles import export_run, signed_to_the_end
+        from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
         from wct_entrypoints.cli.trusted import checkpoint_in, text_or_file
 
+        refuse_wrong_signing_key()
         kept = [checkpoint_in(path) for path in checkpoints]
         reader = None if readable_by is None else text_or_file(readable_by)
-        target = _target(output)
         with writing(ledger) as opened:
             name = find_run(opened, run)
+            target = target_of(output, name, force=force)
             _refuse_open_run(opened, name)
             _refuse_unsound(opened, name, kept)
             checkpoint = signed_to_the_end(opened, name)
@@ -90,6 +107,21 @@ def export(
                 masked=shown,
                 kept=kept,
             )
+            log_id = opened.log_id
+        reader_id = None if reader is None else reader.split("+")[1]
+        if as_json:
+            print_json(
+                {
+                    "run": name,
+                    "bundle": output,
+                    "size": written,
+                    "checkpoint": checkpoint.size,
+                    "log_id": log_id,
+                    "readable_by": reader_id,
+                    "masked": masked,
+                }
+            )
+            return
         where = "standard output" if output == STANDARD_OUTPUT else output
         readable = "" if reader is None else ", readable by the key's owner"
         click.echo(
@@ -97,16 +129,6 @@ def export(
             f"checkpoint at {checkpoint.size} events",
             err=True,
         )
-
-
-def _target(output: str) -> Path | BinaryIO:
-    if output == STANDARD_OUTPUT:
-        return sys.stdout.buffer
-    path = Path(output)
-    if path.is_dir() or not path.parent.is_dir():
-        msg = f"'{output}' is not a file in a directory that is there"
-        raise ExportError(msg)
-    return path
 
 
 def _refuse_open_run(ledger: Ledger, run: str) -> None:

@@ -3,20 +3,25 @@
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
 from wct_domain.errors import BundleError, LedgerError
 from wct_domain.executor.copies import Taken
 from wct_domain.ports.ledger import Ledger
+from wct_domain.verification.bundle import Checked
 from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
 from wct_entrypoints.cli.bundles import BundleOpened, tell_bundle, verified_bundle
+from wct_entrypoints.cli.printing import print_json
 from wct_entrypoints.cli.shared import (
     GATE,
     LedgerPlace,
     counted,
     errors_end_the_command,
     fail,
+    json_option,
     ledger_option,
 )
 from wct_entrypoints.cli.trusted import checkpoint_in
@@ -39,12 +44,14 @@ from wct_entrypoints.cli.trusted import checkpoint_in
     help="A verifier key that you trust, or a file of them; may be repeated.",
 )
 @ledger_option
+@json_option
 def import_(
     *,
     file: Path,
     checkpoints: tuple[Path, ...],
     keys: tuple[str, ...],
     ledger: LedgerPlace | None,
+    as_json: bool,
 ) -> None:
     """Take the run of a bundle FILE into this ledger, once it is verified.
 
@@ -55,18 +62,24 @@ def import_(
 
     Exit status: 0 it is here; 4 the bundle is not sound, nothing was imported; 1
     otherwise.
+
+    --json prints one object: run, events (how many were added; 0: it was here already),
+    keys (of blobs, that came with it; null: none, or not for this ledger), log_id (of
+    the ledger that it is from), signers, trusted (--key was given), ledger. A bundle
+    that is not sound is told of as by 'wct verify --bundle FILE --json'.
     """
     with errors_end_the_command():
+        refuse_wrong_signing_key()
         kept = [checkpoint_in(path) for path in checkpoints]
         with verified_bundle(file, keys, kept) as bundle:
             if bundle.checked is None or not bundle.told.verdict.sound:
-                tell_bundle(bundle, as_json=False, err=True)
+                tell_bundle(bundle, as_json=as_json, err=True)
                 sys.exit(GATE)
             with closing(open_ledger(ledger_place(ledger), create=True)) as opened:
-                _import(opened, bundle)
+                _import(opened, bundle, as_json=as_json)
 
 
-def _import(ledger: Ledger, bundle: BundleOpened) -> None:
+def _import(ledger: Ledger, bundle: BundleOpened, *, as_json: bool) -> None:
     from wct_entrypoints.bootstrap.bundles import import_run
 
     checked, members = bundle.checked, bundle.members
@@ -77,18 +90,37 @@ def _import(ledger: Ledger, bundle: BundleOpened) -> None:
     except BundleError as error:
         fail(f"nothing was imported: {error}", status=GATE)
     _sign(ledger)
-    run = checked.manifest.run
-    if taken.events:
-        click.echo(f"Run {run} imported: {counted(taken.events, 'event')}")
+    if as_json:
+        print_json(_document(ledger, checked, taken))
     else:
-        click.echo(f"Run {run} is in this ledger already: no event was added")
-    click.echo(_readable(taken, readable_by=checked.manifest.readable_by))
+        _tell(checked, taken)
     if not checked.trust.given:
         click.echo(
             "Its signature was checked with the key in the bundle itself: that proves "
             "nothing about who made it. Give the key that you know with --key.",
             err=True,
         )
+
+
+def _document(ledger: Ledger, checked: Checked, taken: Taken) -> dict[str, Any]:
+    return {
+        "run": checked.manifest.run,
+        "events": taken.events,
+        "keys": taken.keys,
+        "log_id": checked.manifest.log,
+        "signers": sorted(str(key) for key in checked.verdict.signers),
+        "trusted": bool(checked.trust.given),
+        "ledger": ledger.location,
+    }
+
+
+def _tell(checked: Checked, taken: Taken) -> None:
+    run = checked.manifest.run
+    if taken.events:
+        click.echo(f"Run {run} imported: {counted(taken.events, 'event')}")
+    else:
+        click.echo(f"Run {run} is in this ledger already: no event was added")
+    click.echo(_readable(taken, readable_by=checked.manifest.readable_by))
 
 
 def _readable(taken: Taken, *, readable_by: str | None) -> str:

@@ -1,9 +1,11 @@
 """``wct ledger keys``, ``rotate-key`` and ``new-key``: who signs, and who may read."""
 
+import os
 import re
 
 import click
 
+from wct_entrypoints.bootstrap.signing_key import VARIABLE
 from wct_entrypoints.cli.ledger_access import reading, writing
 from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.shared import (
@@ -48,17 +50,31 @@ def ledger_keys(*, reader: bool, ledger: LedgerPlace | None, as_json: bool) -> N
 
 @click.command("rotate-key")
 @ledger_option
-def ledger_rotate_key(*, ledger: LedgerPlace | None) -> None:
+@json_option
+def ledger_rotate_key(*, ledger: LedgerPlace | None, as_json: bool) -> None:
     """Make a new signing key, and print its public half.
 
     What was signed stays signed: the older keys stay in the key store, to verify
     with. Keep a checkpoint that the old key signed last, and tell those who verify of
     the new key. WCT_SIGNING_KEY, where it is set, signs in place of either.
+
+    --json prints one object: verifier, signs (false where WCT_SIGNING_KEY does).
     """
     with errors_end_the_command():
         with writing(ledger) as opened:
             made = opened.keys.rotate()
-        click.echo(str(made))
+        signs = not os.environ.get(VARIABLE, "").strip()
+        if as_json:
+            print_json({"verifier": str(made), "signs": signs})
+        else:
+            click.echo(str(made))
+        if not signs:
+            click.echo(
+                f"{VARIABLE} is set, and signs in its place: the new key signs nothing "
+                f"until it is unset. To sign with another key here, set {VARIABLE} to "
+                "one that 'wct ledger new-key NAME' prints.",
+                err=True,
+            )
 
 
 @click.command("new-key")

@@ -23,6 +23,7 @@ from wct_domain.projections.run_list import RunSummary, shortest_prefixes
 from wct_domain.projections.timeline import size
 from wct_entrypoints.bootstrap.erasure import erasure_tools
 from wct_entrypoints.bootstrap.identity import utc_now
+from wct_entrypoints.bootstrap.signing_key import refuse_wrong_signing_key
 from wct_entrypoints.cli.ledger_access import reading, writing
 from wct_entrypoints.cli.printing import local, print_json, table_lines, utc
 from wct_entrypoints.cli.shared import LedgerPlace, counted, fail
@@ -70,6 +71,8 @@ def carry_out(wanted: Wanted, given: LedgerPlace | None, *, as_json: bool) -> No
             "that you mean it, --dry-run says what would go",
             status=_USAGE,
         )
+    if not wanted.dry_run:
+        refuse_wrong_signing_key()
     given_back = None
     with reading(given) if wanted.dry_run else writing(given) as ledger:
         tools = erasure_tools(ledger)

@@ -2,12 +2,13 @@
 
 import json
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import Cli
+from tests.e2e.processes import COMMAND, Cli, Wct
 from tests.e2e.running.runbooks import CARD, EMAIL, write
 
 BUNDLE = Path("run.zip")
@@ -123,6 +124,100 @@ def test_what_is_no_readers_key_is_refused(cli: Cli, recorded: str, key: str) ->
     assert done.exit_code == 1
     assert "not a reader's key" in done.stderr
     assert "run.exported/1" not in events(cli)
+
+
+def test_an_earlier_bundle_of_the_run_is_replaced(cli: Cli, recorded: str) -> None:
+    assert cli("export", recorded, "-o", BUNDLE).exit_code == 0
+    before = BUNDLE.read_bytes()
+    assert cli("export", recorded, "-o", BUNDLE, "--masked").exit_code == 0
+    assert BUNDLE.read_bytes() != before
+    assert cli("verify", "--bundle", BUNDLE).exit_code == 0
+
+
+def test_no_other_file_is_replaced_unless_somebody_insists(
+    cli: Cli, recorded: str
+) -> None:
+    cli("run", write(), "-q")
+    assert cli("export", "latest", "-o", "another.zip").exit_code == 0
+    Path("precious.txt").write_text("precious")
+    Path("empty").touch()
+    for name in ("precious.txt", "another.zip", "empty"):
+        before = Path(name).read_bytes()
+        done = cli("export", recorded, "-o", name)
+        assert done.exit_code == 1
+        assert f"is no bundle of run {recorded}" in done.stderr
+        assert "--force" in done.stderr
+        assert Path(name).read_bytes() == before
+    lines = cli("events", recorded, "--json").stdout
+    assert "run.exported" not in lines
+    assert cli("export", recorded, "-o", "precious.txt", "--force").exit_code == 0
+    assert cli("verify", "--bundle", "precious.txt").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (".", "is a directory: name a file in it"),
+        ("no/such/place.zip", "there is no directory 'no/such' for 'place.zip'"),
+        ("/dev/null", "is no regular file; '-' writes to standard output"),
+    ],
+)
+def test_where_a_bundle_cannot_go_is_said(
+    cli: Cli, recorded: str, output: str, reason: str
+) -> None:
+    done = cli("export", recorded, "-o", output, "--force")
+    assert done.exit_code == 1
+    assert reason in done.stderr
+    assert "run.exported/1" not in events(cli)
+
+
+def test_a_reader_that_leaves_is_no_reason_to_complain(wct: Wct, recorded: str) -> None:
+    command = " ".join([f"'{COMMAND[0]}'", *COMMAND[1:], "export latest -o -"])
+    done = subprocess.run(
+        ["sh", "-c", f"({command}; echo $? >&2) | true"],
+        cwd=wct.directory,
+        env=wct.environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "0\n")
+
+
+def test_programs_are_told_what_was_written_and_taken_in(
+    cli: Cli, recorded: str
+) -> None:
+    cli("run", write(), "-q", *THERE)
+    reader = cli("ledger", "keys", "--reader", *THERE).stdout.splitlines()[-1]
+    done = cli(
+        *("export", recorded, "-o", BUNDLE, "--readable-by", reader, "--masked"),
+        "--json",
+    )
+    written = json.loads(done.stdout)
+    assert done.stderr == ""
+    log_id = json.loads(cli("verify", "--no-seal", "--json").stdout)["log_id"]
+    assert written == {
+        "run": recorded,
+        "bundle": str(BUNDLE),
+        "size": BUNDLE.stat().st_size,
+        "checkpoint": written["checkpoint"],
+        "log_id": log_id,
+        "readable_by": reader.split("+")[1],
+        "masked": True,
+    }
+    key = cli("ledger", "keys").stdout.strip()
+    taken = json.loads(cli("import", BUNDLE, "--key", key, "--json", *THERE).stdout)
+    assert taken["events"] > 0
+    assert taken["keys"] > 0
+    assert (taken["run"], taken["log_id"]) == (recorded, log_id)
+    assert (taken["signers"], taken["trusted"]) == ([key], True)
+    again = json.loads(cli("import", BUNDLE, "--json", *THERE).stdout)
+    assert (again["events"], again["trusted"]) == (0, False)
+    Path("no.zip").write_bytes(b"no bundle")
+    refused = cli("import", "no.zip", "--json", *THERE)
+    assert refused.exit_code == 4
+    assert not json.loads(refused.stdout)["sound"]
+    assert cli("export", recorded, "-o", "-", "--json").exit_code == 2
 
 
 def test_where_no_file_can_be_nothing_is_recorded(cli: Cli, recorded: str) -> None:

@@ -165,13 +165,15 @@ def test_who_only_knows_a_key_of_before_a_rotation_is_told_what_it_does_not_cove
     assert "not signed" not in cli("verify", "--key", older, "--key", made).stdout
 
 
-@pytest.mark.parametrize("as_file", [False, True])
+@pytest.mark.parametrize("how", ["its text", "both lines", "a file"])
 def test_a_key_from_the_environment_signs(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, *, as_file: bool
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     private, public = cli("ledger", "new-key", "ci").stdout.splitlines()
-    Path("secret").write_text(f"{private}\n", encoding="utf-8")
-    monkeypatch.setenv("WCT_SIGNING_KEY", "secret" if as_file else private)
+    Path("secret").write_text(f"{private}\n{public}\n", encoding="utf-8")
+    both = f"{private}\n{public}\n"
+    value = {"its text": private, "both lines": both, "a file": "secret"}[how]
+    monkeypatch.setenv("WCT_SIGNING_KEY", value)
     assert cli("run", write(), "-q").exit_code == 0
     monkeypatch.delenv("WCT_SIGNING_KEY")
     assert cli("verify", "--no-seal").exit_code == 0  # the key store knows whose it is
@@ -189,6 +191,52 @@ def test_a_signing_key_that_is_none_does_not_show_itself(
     assert done.exit_code == 1
     assert "S3CRET" not in done.stderr
     assert "WCT_SIGNING_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("given", ["S3CRET", "PRIVATE+KEY+S3CRET"])
+def test_a_signing_key_that_is_none_stops_only_who_signs(
+    cli: Cli, recorded: str, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("WCT_SIGNING_KEY", given)
+    for reading in (
+        ("runs",),
+        ("show", recorded),
+        ("events", recorded),
+        ("artifacts", recorded, "look"),
+        ("why", recorded, "look"),
+        ("replay", recorded),
+        ("ledger", "keys"),
+        ("ledger", "backup", "backup.db"),
+        ("verify", "--no-seal"),
+        ("ledger", "prune", "--keep", "0", "--dry-run"),
+    ):
+        done = cli(*reading)
+        assert (done.exit_code, done.stderr) == (0, ""), reading
+    for signing in (
+        ("export", recorded, "-o", "run.zip"),
+        ("erase", recorded, "--reason", "other", "--yes"),
+        ("ledger", "prune", "--keep", "0", "--yes"),
+    ):
+        done = cli(*signing)
+        assert done.exit_code == 1, signing
+        assert done.stderr.startswith("Error: WCT_SIGNING_KEY is ")
+        assert "S3CRET" not in done.stderr
+    lines = cli("events", recorded, "--json").stdout
+    assert "run.completed" in lines.splitlines()[-1]
+
+
+def test_a_rotation_that_signs_nothing_says_so(
+    cli: Cli, recorded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = json.loads(cli("ledger", "rotate-key", "--json").stdout)
+    assert made["signs"], recorded
+    assert cli("ledger", "keys").stdout.splitlines()[-1] == made["verifier"]
+    private, _ = cli("ledger", "new-key", "ci").stdout.splitlines()
+    monkeypatch.setenv("WCT_SIGNING_KEY", private)
+    done = cli("ledger", "rotate-key")
+    assert done.exit_code == 0
+    assert "WCT_SIGNING_KEY is set, and signs in its place" in done.stderr
+    assert not json.loads(cli("ledger", "rotate-key", "--json").stdout)["signs"]
 
 
 def test_a_bad_name_of_a_key_is_wrong_usage(cli: Cli) -> None:

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from wct_domain.digests import (
     Reference,
     blob_digest,
+    both_forms,
     canonical_json,
     content_digest,
     digest_of_long_texts,
@@ -100,10 +101,11 @@ class BlobDraft:
         Raises:
             ContentNotJsonError: content or context is not JSON.
         """
-        lasting = self._lasting(message)
+        volatile = self._volatile.of(message.schema)
+        stored, lasting = both_forms(message.content, volatile)
         schema = message.schema and [message.schema.name, message.schema.version]
         body = b'{"content":%b,"context":%b,"id":%b,"schema":%b,"validated":%b}' % (
-            stored_json(message.content),
+            stored,
             stored_json(message.context),
             stored_json(message.id),
             stored_json(schema),
@@ -155,10 +157,6 @@ class BlobDraft:
         positions = tuple(self._redacted)
         self._redacted.clear()
         return positions
-
-    def _lasting(self, message: Message) -> bytes:
-        fields = self._volatile.of(message.schema)
-        return canonical_json(without(message.content, fields))
 
     def _store(self, body: bytes) -> tuple[str, int]:
         body = stored = packed(body)

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from json.encoder import (  # type: ignore[attr-defined]  # typeshed leaves out c_make_encoder
     c_make_encoder,  # pyright: ignore[reportAttributeAccessIssue,reportUnknownVariableType]  # as above
@@ -23,6 +23,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic_core import to_json
 
 from wct_domain.errors import ContentNotJsonError
+from wct_domain.marks import MarkedFields, without
+from wct_domain.plain_json import arranged, is_plain
 
 Digest = Annotated[str, StringConstraints(min_length=64, max_length=64)]
 """256 bits as 64 lower-case hexadecimal digits."""
@@ -59,38 +61,25 @@ def stored_json(value: object) -> bytes:
         ContentNotJsonError: as ``canonical_json``.
     """
     try:
-        if _is_plain(value):
+        if is_plain(value):
             return to_json(value)
     except (ValueError, RecursionError):
         pass  # what is wrong, or nested deeper than pydantic goes, ``json`` tells
     return _encoded(_AS_IT_IS, value)
 
 
-def _is_plain(value: object) -> bool:
-    """Say whether pydantic writes ``value`` as ``json`` does; it takes half the time.
+def both_forms(content: Any, volatile: MarkedFields) -> tuple[bytes, bytes]:
+    """Return ``stored_json``, and ``canonical_json`` without the volatile fields.
 
-    It writes floats, dates and keys that are no text in another way, and more than
-    JSON has. Exact types only: whoever derives one may have it written differently.
+    Raises:
+        ContentNotJsonError: as ``canonical_json``.
     """
-    kind = value.__class__
-    if kind is dict:
-        members = cast("dict[Any, Any]", value)
-        if not _TEXT.issuperset(map(type, members)):
-            return False
-        inner: Iterable[Any] = members.values()
-    elif kind is list:
-        inner = cast("list[Any]", value)
-    else:
-        return kind in _PLAIN or (kind is int and abs(cast("int", value)) < _WIDE)
-    for each in inner:
-        if each.__class__ not in _PLAIN and not _is_plain(each):
-            return False
-    return True
-
-
-_TEXT = frozenset({str})
-_PLAIN = frozenset({str, bool, type(None)})
-_WIDE = 1 << 63
+    try:
+        lasting = arranged(content, volatile)
+        return to_json(content), to_json(lasting)
+    except (ValueError, RecursionError):
+        canonical = canonical_json(without(content, volatile))
+        return stored_json(content), canonical
 
 
 def _encoded(encoder: json.JSONEncoder, value: object) -> bytes:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from wct_domain.digests import (
     blob_digest,
+    both_forms,
     canonical_json,
     content_digest,
     digest_of_long_texts,
@@ -17,6 +18,7 @@ from wct_domain.digests import (
     stored_json,
 )
 from wct_domain.errors import ContentNotJsonError
+from wct_domain.marks import MarkedFields, without
 
 KEY = bytes(range(32))
 json_values = st.recursive(
@@ -83,6 +85,42 @@ def test_what_is_nested_deeply_is_stored_too() -> None:
     for _ in range(300):
         value = [value]
     assert stored_json(value) == b"[" * 301 + b"]" * 301
+
+
+names = st.sampled_from(["a", "b", "at", "findings"])
+marked_fields = st.recursive(
+    st.dictionaries(names | st.just("*"), st.just(True), max_size=2),
+    lambda inner: st.dictionaries(names | st.just("[]") | st.just("*"), inner),
+    max_leaves=4,
+)
+content_with_such_names = st.recursive(
+    json_values | st.sampled_from([Level.HIGH, 2**63, -(2**64)]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(names | st.text(), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(content_with_such_names, marked_fields)
+def test_both_forms_are_what_each_is_by_itself(
+    content: Any, volatile: MarkedFields
+) -> None:
+    before = repr(content)
+    assert both_forms(content, volatile) == (
+        stored_json(content),
+        canonical_json(without(content, volatile)),
+    )
+    assert repr(content) == before
+
+
+@pytest.mark.parametrize("wrong", [{1, 2}, float("nan"), "\ud800"])
+def test_both_forms_refuse_what_is_no_json_whether_it_is_volatile_or_not(
+    wrong: Any,
+) -> None:
+    for name in ("at", "kept"):
+        with pytest.raises(ContentNotJsonError, match=f"content -> {name}"):
+            both_forms({"at": "now", "kept": 1, name: wrong}, {"at": True})
 
 
 # Long enough for the fast path; with what escapes or placeholders could get wrong.

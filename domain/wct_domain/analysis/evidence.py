@@ -5,7 +5,8 @@ script; windows are counted in characters, not bytes.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,6 +22,13 @@ class Excerpt(NamedTuple):
 
     content: str
     start: int
+
+
+# Excerpt(...) and Excerpt._make run Python code for every excerpt; this does not.
+_excerpt: Callable[[tuple[str, int]], Excerpt] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]  # generic without a type
+    Excerpt,
+)
 
 
 class Text:
@@ -40,16 +48,20 @@ class Text:
         """Return line and column of a byte, in characters; both count from 1."""
         # From the nearest place that is known: what is found stands close together,
         # and mostly near the beginning.
-        at = bisect_right(self._offsets, start)
-        known = self._offsets[at - 1]
-        line = self._lines[at - 1] + self.data.count(b"\n", known, start)
+        data, offsets, lines = self.data, self._offsets, self._lines
+        at = bisect_right(offsets, start)
+        known, line = offsets[at - 1], lines[at - 1]
+        if at < len(offsets) and offsets[at] - start < start - known:
+            line = lines[at] - data.count(b"\n", start, offsets[at])
+        elif start > known:
+            line += data.count(b"\n", known, start)
         if start > known:
-            self._offsets.insert(at, start)
-            self._lines.insert(at, line)
-        begin = self.data.rfind(b"\n", 0, start) + 1
+            offsets.insert(at, start)
+            lines.insert(at, line)
+        begin = data.rfind(b"\n", 0, start) + 1
         if self._ascii is not None:
             return line, start - begin + 1
-        return line, len(self.data[begin:start].decode("utf-8", "ignore")) + 1
+        return line, len(data[begin:start].decode("utf-8", "ignore")) + 1
 
     def excerpt(self, start: int, end: int, width: int) -> str:
         """Return bytes ``start`` to ``end`` with ``width`` characters on each side.
@@ -58,8 +70,8 @@ class Text:
         """
         if self._ascii is not None:
             # Without the long way round by bytes: most of what is scanned is ASCII.
-            first, last = max(0, start - width), end + width
-            middle = self._ascii[first:last]
+            first, last = start - width, end + width
+            middle = self._ascii[max(0, first) : last]
         else:
             before = _tail(self.data, start, width)
             after = _head(self.data, end, width)
@@ -94,4 +106,4 @@ def excerpts(
         found.setdefault(text.excerpt(start, end, width), start)
         if len(found) == most:
             break
-    return [Excerpt(content, start) for content, start in sorted(found.items())]
+    return [*map(_excerpt, sorted(found.items()))]

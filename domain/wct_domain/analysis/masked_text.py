@@ -82,6 +82,8 @@ def mask_text(text: str) -> str:
 def _before_suffixes(text: str) -> dict[str, str]:
     """Return addresses before the suffix of a file: ``ann@example.com.txt``."""
     found: dict[str, str] = {}
+    if "@" not in text:
+        return found  # as nearly all are: sources of findings
     for match in _FILE_OF_ADDRESS.finditer(text):
         stem = match[0]
         while "." in stem.partition("@")[2] and not found:
@@ -97,11 +99,13 @@ def holds_value(text: str) -> bool:
 
 def _values_of(data: bytes) -> dict[str, str]:
     """Return the values in ``data`` with the names of their detectors."""
-    values = (
+    values = [
         value
         for rank, detector in enumerate(_DETECTORS)
         for value in _found_by(detector, rank, data)
-    )
+    ]
+    if not values:
+        return {}
     return {
         data[start:end].decode("utf-8", "replace"): _DETECTORS[rank].name
         for start, end, rank in without_overlaps(values)
@@ -153,12 +157,14 @@ def _shown(pattern: str, data: bytes) -> Iterator[tuple[int, int, str]]:
             yield start, end, mask(detector.name, value)
 
 
-def _found_by(detector: Detector, rank: int, data: bytes) -> Iterator[Value]:
+def _found_by(detector: Detector, rank: int, data: bytes) -> list[Value]:
+    found: list[Value] = []
     for anchor in detector.anchors:
         for match in anchor.finditer(data):
             span = detector.validate(data, match.start(), match.end())
             if span is not None:
-                yield *span, rank
+                found.append((*span, rank))
+    return found
 
 
 def _word_spans(word: str, data: bytes) -> list[tuple[int, int]]:

@@ -62,8 +62,8 @@ class _Plan:
     """
 
     __slots__ = (
-        *("_all_clear", "_fields", "_heads", "_item", "_other", "_patterned"),
-        *("_text", "clear", "masked"),
+        *("_all_clear", "_fields", "_has_patterns", "_heads", "_item", "_other"),
+        *("_patterned", "_text", "clear", "masked"),
     )
 
     def __init__(self, mark: str | None, text: Callable[[str], str]) -> None:
@@ -82,6 +82,7 @@ class _Plan:
         self._other: _Plan | None = None
         self._patterned: Callable[[str], _Plan | None] | None = None
         self._all_clear = True  # so are those in all fields
+        self._has_patterns = False
 
     def fill(
         self,
@@ -94,6 +95,7 @@ class _Plan:
         self._fields, self._other, self._patterned = fields, other, patterned
         self._heads, self._item = items
         self._all_clear = all(plan.clear for plan in fields.values())
+        self._has_patterns = "matched_patterns" in fields
 
     def _name(self, value: Any, patterns: Sequence[str]) -> Any:
         if isinstance(value, str):
@@ -131,16 +133,28 @@ class _Plan:
     ) -> dict[str, Any]:
         if self._all_clear and self._may_be_shown(members):
             return {**members}
-        fields, shown = self._fields, dict[str, Any]()
-        if "matched_patterns" in fields:
+        if self._has_patterns:
             patterns = _patterns(members)
+        fields = self._fields
+        if not fields.keys() >= members.keys():
+            return self._masked_with_others(members, patterns)
+        shown = members.copy()
         for name, member in members.items():
-            plan = fields.get(name)
+            plan = fields[name]
+            # Most members are text that may be shown: no call for these.
+            if member.__class__ not in _SCALARS or not plan.clear:
+                shown[name] = plan.masked(member, patterns)
+        return shown
+
+    def _masked_with_others(
+        self, members: dict[str, Any], patterns: Sequence[str]
+    ) -> dict[str, Any]:
+        """Mask members of which some are not declared; ``patterns`` are their own."""
+        shown: dict[str, Any] = {}
+        for name, member in members.items():
+            plan = self._fields.get(name)
             if plan is None:
                 self._add_other(name, member, shown, patterns)
-            elif plan.clear and member.__class__ in _SCALARS:
-                # Most members are text that may be shown: no call for these.
-                shown[name] = member
             else:
                 shown[name] = plan.masked(member, patterns)
         return shown

@@ -22,13 +22,14 @@ class DeclaredSubscriber(NamedTuple):
     types: tuple[type[Event], ...]  # empty: all
     on_replay: OnReplay
     description: str  # first line of its docstring; may be empty
+    from_start: bool = False  # told also what was recorded before it was first seen
 
     @classmethod
     def of(cls, found: Any, name: str) -> "DeclaredSubscriber":
         """Read what was found: a function, an instance, or a class to make one of.
 
-        ``types`` is a tuple of event classes, ``on_replay`` is ``skip`` or ``run``;
-        both may be missing.
+        ``types`` is a tuple of event classes, ``on_replay`` is ``skip`` or ``run``,
+        ``from_start`` is a bool; each may be missing.
 
         Raises:
             SubscriberError: it is no subscriber; the text says why.
@@ -42,7 +43,14 @@ class DeclaredSubscriber(NamedTuple):
             msg = f"'{name}' is an async function, which nobody would wait for"
             raise SubscriberError(msg)
         call = cast("Subscriber", made)
-        return cls(name, call, _types(made, name), _on_replay(made, name), description)
+        return cls(
+            name,
+            call,
+            _types(made, name),
+            _on_replay(made, name),
+            description,
+            _from_start(made, name),
+        )
 
 
 def _is_async(made: object) -> bool:
@@ -78,3 +86,11 @@ def _on_replay(found: object, name: str) -> OnReplay:
         msg = f"'{name}' has on_replay = {chosen!r}: 'skip' or 'run' is wanted"
         raise SubscriberError(msg)
     return cast("OnReplay", chosen)
+
+
+def _from_start(found: object, name: str) -> bool:
+    chosen: object = getattr(found, "from_start", False)
+    if not isinstance(chosen, bool):
+        msg = f"'{name}' has from_start = {chosen!r}: True or False is wanted"
+        raise SubscriberError(msg)
+    return chosen

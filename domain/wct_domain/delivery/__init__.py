@@ -1,0 +1,1 @@
+"""Events of the ledger, delivered to subscribers from a durable cursor."""

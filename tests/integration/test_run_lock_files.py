@@ -77,3 +77,18 @@ def test_a_file_where_the_locks_are_to_be_is_named(tmp_path: Path) -> None:
         locks.is_held(RUN)
     with pytest.raises(LedgerWriteError, match="File exists"), locks.hold(RUN):
         pass
+
+
+def test_a_subscriber_is_locked_as_runs_are_and_named_as_one(tmp_path: Path) -> None:
+    locks = FileLocks(tmp_path / "locks")
+    with locks.hold("subscriber/mail"):
+        assert locks.is_held("subscriber/mail")
+        assert not locks.is_held("mail")
+        expected = (
+            f"subscriber 'mail' is being delivered to (process {os.getpid()}); "
+            "wait for its end, or stop it"
+        )
+        with pytest.raises(RunHeldError) as caught, locks.hold("subscriber/mail"):
+            pass
+        assert str(caught.value) == expected
+    assert not list((tmp_path / "locks").iterdir())

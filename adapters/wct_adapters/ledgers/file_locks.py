@@ -14,8 +14,10 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
-from wct_domain.errors import LedgerUnusableError, LedgerWriteError, RunHeldError
+from wct_adapters.ledgers.held import held, what_is_locked
+from wct_domain.errors import LedgerUnusableError, LedgerWriteError
 from wct_domain.ports.run_locks import RunLocks
 
 _ATTEMPTS: Final = 5
@@ -30,14 +32,14 @@ class FileLocks(RunLocks):
 
     @contextmanager
     def hold(self, run: str) -> Generator[None]:
-        path = self._directory / run
+        path = self._path(run)
         try:
             self._directory.mkdir(mode=0o700, exist_ok=True)
             descriptor = _locked(path)
         except OSError as error:
             if error.errno == errno.EWOULDBLOCK:
-                raise _held(run, path) from error
-            msg = f"run {run} cannot be locked: {self._out_of_reach(error)}"
+                raise held(run, _by(path)) from error
+            msg = f"{what_is_locked(run)} cannot be locked: {self._out_of_reach(error)}"
             raise LedgerWriteError(msg) from error
         try:
             os.write(descriptor, f"{os.getpid()}\n".encode())
@@ -50,12 +52,12 @@ class FileLocks(RunLocks):
 
     def is_held(self, run: str) -> bool:
         try:
-            descriptor = os.open(self._directory / run, os.O_RDONLY)
+            descriptor = os.open(self._path(run), os.O_RDONLY)
         except FileNotFoundError:
             return False
         except OSError as error:
             msg = (
-                f"whether anybody is at work on run {run} cannot be told: "
+                f"whether anybody is at work on {what_is_locked(run)} cannot be told: "
                 f"{self._out_of_reach(error)}"
             )
             raise LedgerUnusableError(msg) from error
@@ -66,6 +68,9 @@ class FileLocks(RunLocks):
         finally:
             os.close(descriptor)
         return False
+
+    def _path(self, run: str) -> Path:
+        return self._directory / quote(run, safe="")
 
     def _out_of_reach(self, error: OSError) -> str:
         return (
@@ -96,10 +101,9 @@ def _locked(path: Path) -> int:
     raise OSError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK))
 
 
-def _held(run: str, path: Path) -> RunHeldError:
+def _by(path: Path) -> str:
     try:
         process = path.read_text().strip()
     except OSError:
         process = ""
-    by = f" (process {process})" if process.isdecimal() else ""
-    return RunHeldError(f"run {run} is going on{by}; wait for its end, or stop it")
+    return f" (process {process})" if process.isdecimal() else ""

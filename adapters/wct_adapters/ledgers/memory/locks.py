@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
 
-from wct_domain.errors import RunHeldError
+from wct_adapters.ledgers.held import held
 from wct_domain.ports.run_locks import RunLocks
 
 
@@ -19,8 +19,7 @@ class MemoryLocks(RunLocks):
     def hold(self, run: str) -> Generator[None]:
         with self._lock:
             if run in self._held:
-                msg = f"run {run} is going on in this process"
-                raise RunHeldError(msg)
+                raise held(run, " in this process")
             self._held.add(run)
         try:
             yield

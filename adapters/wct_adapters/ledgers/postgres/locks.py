@@ -6,9 +6,9 @@ from typing import Final
 
 import psycopg
 
+from wct_adapters.ledgers.held import held
 from wct_adapters.ledgers.postgres.connections import Channel, connect
 from wct_adapters.ledgers.postgres.failures import connection_failure
-from wct_domain.errors import RunHeldError
 from wct_domain.ports.run_locks import RunLocks
 
 _TRY: Final = (
@@ -49,8 +49,7 @@ class AdvisoryLocks(RunLocks):
             raise connection_failure(self._location, error) from error
         with connection:
             if found is None or not found[0]:
-                msg = f"run {run} is going on; wait for its end, or stop it"
-                raise RunHeldError(msg)
+                raise held(run)
             yield
 
     def is_held(self, run: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wct_domain.archive import BlobReader
@@ -12,6 +12,7 @@ from wct_domain.events import RunStarted, SourceRead
 from wct_domain.export import checkpoint_document
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.sealed_log import StoredCheckpoint
+from wct_domain.projections.disclosures import Disclosures
 from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
@@ -24,6 +25,7 @@ from wct_domain.projections.run import (
 )
 from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.closed import SEALED, why_closed
+from wct_entrypoints.cli.disclosed import disclosure_document
 from wct_entrypoints.cli.findings_text import gaps_of
 from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.printing import in_seconds, utc
@@ -51,6 +53,7 @@ class RunReport:
     gone: str | None  # None: they are there, as far as anybody said
     closed: str | None
     ledger: str
+    disclosed: Disclosures = field(default_factory=Disclosures)
 
 
 def report_on(ledger: Ledger, run_id: str) -> RunReport:
@@ -59,11 +62,13 @@ def report_on(ledger: Ledger, run_id: str) -> RunReport:
     Raises:
         RunNotFoundError: the stream of that name is no run's.
     """
-    run, inventory = Run(), Inventory()
+    run, inventory, disclosed = Run(), Inventory(), Disclosures()
     for recorded in ledger.read(run_id):
         run.apply(recorded)
         inventory.apply(recorded)
-    return report_of(ledger, run_id, run, inventory)
+        disclosed.apply(recorded)
+    report = report_of(ledger, run_id, run, inventory)
+    return replace(report, disclosed=disclosed)
 
 
 def report_of(
@@ -172,6 +177,8 @@ def document(report: RunReport) -> dict[str, Any]:
         "closed": report.closed,
         "imported_at": utc(run.imported_at),
         "imported_from": run.imported and run.imported.log,
+        "imported_signers": list(run.imported.signers) if run.imported else [],
+        **disclosure_document(report.disclosed),
         "versions": report.started.versions,
         "components": [each.model_dump() for each in report.started.components],
         "steps": [

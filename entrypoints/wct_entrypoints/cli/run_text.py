@@ -6,6 +6,7 @@ from shlex import quote
 from wct_domain.events import SourceRead
 from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
 from wct_domain.projections.timeline import seconds, size
+from wct_entrypoints.cli.disclosed import disclosure_lines
 from wct_entrypoints.cli.findings_text import found_lines
 from wct_entrypoints.cli.gone import on_whose_account
 from wct_entrypoints.cli.printing import local, table_lines, wrapped
@@ -63,6 +64,7 @@ def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
     if run.started_at is not None:
         yield "started", local(run.started_at) + _worked(run)
     yield from _afterwards(run)
+    yield from disclosure_lines(report.disclosed)
     versions = [f"{what} {version}" for what, version in started.versions.items()]
     if versions:
         yield "versions", ", ".join(versions)
@@ -90,7 +92,10 @@ def _afterwards(run: Run) -> Iterator[tuple[str, str]]:
     if run.pruned_at is not None:
         yield "pruned", local(run.pruned_at)
     if run.imported is not None and run.imported_at is not None:
-        yield "imported", f"{local(run.imported_at)}, from ledger {run.imported.log}"
+        by = ", ".join(run.imported.signers)
+        signed = f", signed by {by}" if by else ""
+        where = f"from ledger {run.imported.log}{signed}"
+        yield "imported", f"{local(run.imported_at)}, {where}"
 
 
 def status_text(report: RunReport) -> str:

@@ -45,8 +45,9 @@ def show(
     whole failed), signal (that interrupted it), erasure (reason, reference,
     requested_at, erased_at, blobs; or null), pruned_at, closed (why what is there
     cannot be shown here; or null), imported_at, imported_from (id of a ledger),
-    versions, components, steps, sources, found, artifacts, events (how many), ledger.
-    Durations are in seconds, sizes in bytes; what is not known is null.
+    imported_signers, exported (at, by, size, readable_by, masked), revealed (at, by,
+    command, step), versions, components, steps, sources, found, artifacts, events (how
+    many), ledger. Durations are in seconds, sizes in bytes; what is not known is null.
     A run's duration is its time at work: of one that was resumed, that of all attempts,
     not that between them.
 

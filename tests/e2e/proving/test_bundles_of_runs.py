@@ -126,6 +126,31 @@ def test_what_is_no_readers_key_is_refused(cli: Cli, recorded: str, key: str) ->
     assert "run.exported/1" not in events(cli)
 
 
+def test_show_tells_what_left_the_ledger_and_who_looked(
+    cli: Cli, recorded: str
+) -> None:
+    cli("run", write(), "-q", *THERE)
+    reader = cli("ledger", "keys", "--reader", *THERE).stdout.splitlines()[-1]
+    cli("export", recorded, "-o", BUNDLE, "--readable-by", reader, "--masked")
+    cli("artifacts", recorded, "look", "--evidence", "full")
+    shown = cli("show", recorded).stdout
+    reader_id = reader.split("+")[1]
+    assert f"readable by key {reader_id}, with masked results in clear" in shown
+    assert "raw evidence of step look, by 'wct artifacts'" in shown
+    document = json.loads(cli("show", recorded, "--json").stdout)
+    (export,), (revealed,) = document["exported"], document["revealed"]
+    assert (export["readable_by"], export["masked"]) == (reader_id, True)
+    assert (revealed["command"], revealed["step"]) == ("artifacts", "look")
+    cli("import", BUNDLE, *THERE)
+    (name,) = json.loads(cli("show", recorded, "--json", *THERE).stdout)[
+        "imported_signers"
+    ]
+    assert f", signed by {name}" in cli("show", recorded, *THERE).stdout
+    for _ in range(5):
+        cli("export", recorded, "-o", BUNDLE)
+    assert "2 times before these" in cli("show", recorded).stdout
+
+
 def test_an_earlier_bundle_of_the_run_is_replaced(cli: Cli, recorded: str) -> None:
     assert cli("export", recorded, "-o", BUNDLE).exit_code == 0
     before = BUNDLE.read_bytes()

@@ -30,6 +30,7 @@ from wct_domain.testing.ledger_cursor_contract import LedgerCursorContract
 from wct_domain.testing.ledger_forgetting_contract import LedgerForgettingContract
 from wct_domain.testing.ledger_intake_contract import LedgerIntakeContract
 from wct_domain.testing.ledger_keys_contract import LedgerKeysContract
+from wct_domain.testing.ledger_locks_contract import LedgerLocksContract
 from wct_domain.testing.ledger_reading_contract import LedgerReadingContract
 from wct_domain.testing.ledger_samples import (
     DONE,
@@ -52,6 +53,7 @@ class LedgerContract(
     LedgerSealingContract,
     LedgerIntakeContract,
     LedgerKeysContract,
+    LedgerLocksContract,
     LedgerSizeContract,
     LedgerSubscriberContract,
 ):

@@ -1,6 +1,6 @@
 """What ``wct diff`` does and prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wct_domain.comparison.documents import Difference
@@ -23,6 +23,8 @@ from wct_entrypoints.cli.differing import (
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import local, print_json, print_lines, wrapped
 from wct_entrypoints.cli.shared import LedgerPlace, counted
+
+_FEW = 5  # steps that came to the same, each of which is named
 
 
 def compare(
@@ -119,11 +121,11 @@ def _lines(compared: RunsCompared, masked: MaskedFindings) -> Iterator[str]:
     for sign, facts in (("A", compared.before), ("B", compared.after)):
         when = "" if facts.run.started_at is None else local(facts.run.started_at)
         runbook = f"{facts.started.runbook}, {facts.run.status}"
-        yield wrapped(f"{sign}  {facts.run.id}  {when}  ", runbook)
+        yield wrapped(f"{sign}  ", f"{facts.run.id}  {when}  {runbook}")
     yield from _differences("Runbook", compared.runbook, readable=_readable(compared))
     yield from _differences("Versions", compared.versions)
     yield from _section("Inputs", map(_source_text, compared.sources))
-    yield from _section("Steps", map(_step_text, compared.steps))
+    yield from _section("Steps", _steps(compared.steps))
     yield from _findings(compared, masked)
     if compared.not_compared:
         yield from ("", "Not compared")
@@ -170,6 +172,18 @@ def _source_text(source: SourcesCompared) -> str:
     if source.same is None:
         return f"{name}cannot be compared, {numbers}{gaps}"
     return f"{name}{'the same' if source.same else 'changed'}, {numbers}{gaps}"
+
+
+def _steps(steps: Sequence[StepsCompared]) -> Iterator[str]:
+    """Tell of each step, but only the number of those that came to the same."""
+    same = sum(step.same is True for step in steps)
+    folded = same > _FEW
+    for step in steps:
+        if not (folded and step.same):
+            yield _step_text(step)
+    if folded:
+        others = "" if same == len(steps) else "other "
+        yield f"{same:,} {others}steps: the same results"
 
 
 def _step_text(step: StepsCompared) -> str:

@@ -153,3 +153,28 @@ def test_a_run_of_another_ledger_is_compared_by_what_it_says(
     document = compared(cli, here, there)
     assert any("two ledgers" in each for each in document["not_compared"])
     assert document["sources"][0]["same"] is None
+
+
+def of_many_steps(number: int) -> str:
+    """A runbook that looks that often, and once into another folder."""
+    head, _, step = LETTERS.partition("  - id: scan\n")
+    steps = "".join(f"  - id: scan{each}\n{step}" for each in range(number))
+    others = "  - {name: others, type: filesystem_connector, properties: {path: .x}}\n"
+    head = head.replace("analysers:\n", f"{others}analysers:\n")
+    return f"{head}{steps}  - id: other\n" + step.replace(
+        "connector: letters", "connector: others"
+    )
+
+
+@pytest.mark.parametrize(("number", "folded"), [(5, False), (6, True)])
+def test_of_many_steps_those_that_came_to_the_same_are_counted(
+    cli: Cli, tmp_path: Path, number: int, folded: bool
+) -> None:
+    (tmp_path / ".x").mkdir()
+    (tmp_path / ".x" / "one.txt").write_text("my email is kim@shop.example\n")
+    one = executed(cli, of_many_steps(number))
+    (tmp_path / ".x" / "two.txt").write_text(f"my email is {SECRET}\n")
+    text = cli("diff", one, executed(cli, of_many_steps(number))).stdout
+    assert "  other: succeeded, another result, 1 → 2 items\n" in text
+    assert ("  scan0: succeeded, the same result\n" in text) is not folded
+    assert (f"  {number} other steps: the same results\n" in text) is folded

@@ -8,6 +8,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from tests.crash.forging import Checkpoints, chain_again, checkpoints_again
 from tests.crash.victims import Victim
@@ -199,6 +200,26 @@ def _insert(checkpoints: Checkpoints) -> Mutation:
     return mutate
 
 
+def _insert_below(connection: Any, chance: random.Random, victim: Victim) -> None:
+    """Chain an event in where no number of the ledger's goes, at zero or below.
+
+    Who reads one stream sees it; who reads all from the first on does not.
+    """
+    del victim
+    number, stream = chance.choice(_rows(connection, "events", "stream"))
+    if chance.randrange(2):  # a run that never was
+        name = str(UUID(bytes=chance.randbytes(16)))
+        connection.execute("INSERT INTO streams (name) VALUES (?)", (name,))
+        stream = connection.last_insert_rowid()
+    connection.execute(
+        "INSERT INTO events SELECT ?, ?, 1000, ?, type, recorded_at, correlation, "
+        "causation, salt, payload, payload_digest, hash FROM events "
+        "WHERE global_position = ?",
+        (-chance.choice((0, 1, 7, 1 << 40)), stream, chance.randbytes(16), number),
+    )
+    chain_again(connection, stream)
+
+
 def _put_back(connection: Any, chance: random.Random, victim: Victim) -> None:
     """Put a blob back that was erased or pruned, out of a backup."""
     digest, stored = chance.choice(list(victim.gone.items()))
@@ -278,6 +299,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "insert, checkpoints left": _insert("left"),
     "insert, checkpoints dropped": _insert("dropped"),
     "insert, checkpoints signed": _insert("signed"),
+    "insert, numbered below the first": _insert_below,
     "put an erased blob back": _put_back,
     "add a blob": _add_blob,
 }

@@ -30,7 +30,7 @@ from tests.crash.mutations import MUTATIONS
 from tests.crash.victims import Victim, dump_of, make_victim
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.ciphers import signature_fits
-from wct_adapters.ledgers.sqlite import open_sqlite_ledger
+from wct_adapters.ledgers.sqlite import open_sqlite_ledger, sealed
 from wct_domain.errors import LedgerError
 from wct_domain.merkle import Frontier
 from wct_domain.verification import Trust, chains, trees, verify_ledger
@@ -76,6 +76,9 @@ class _Trusting(Frontier):
 PLANTED: Final[dict[str, Any]] = {
     "no blob is looked at": patch.object(ledger_verification, "check_blobs", _nothing),
     "every root fits": patch.object(trees, "Frontier", _Trusting),
+    "what is numbered below the first is not read": patch.object(
+        sealed, "_BELOW", "SELECT 1 WHERE false"
+    ),
     "every hash fits": patch.object(chains, "sha256", _Careless),
 }
 

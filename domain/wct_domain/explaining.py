@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from wct_domain.errors import WctError
+from wct_domain.substitution import as_written
 
 
 def ends_process(error: BaseException) -> bool:
@@ -24,8 +25,9 @@ def ends_process(error: BaseException) -> bool:
 def explain(error: BaseException) -> str:
     """Say what an error means, in one line as far as we write it.
 
-    Pydantic prints the offending values; they are left out here. An error without
-    a text is named by its class.
+    Pydantic prints the offending values; they are left out here, and what a runbook
+    took from the environment is as the file writes it. An error without a text is named
+    by its class.
     """
     if isinstance(error, ValidationError):
         found = error.errors(
@@ -37,7 +39,7 @@ def explain(error: BaseException) -> str:
         )
     else:
         text = _said(error)
-    return _storable(text) or type(error).__name__
+    return as_written(_storable(text)) or type(error).__name__
 
 
 def _said(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any, NamedTuple, cast
 
 from wct_domain.secret_names import WORDS, is_about_a_secret, is_count, is_secret
+from wct_domain.substitution import FromEnvironment
 
 _FLAG = re.compile(r"--?[\w-]+")
 
@@ -72,13 +73,17 @@ def without_secrets(value: Any, digest: Callable[[str], str], key: str = "") -> 
 
     Secret is what stands under a key that says so (``password``, ``api_key``,
     ``db_token`` …), whatever its type but true and false, or after such a name in a
-    list of arguments or a pair of name and value; and in a text, keys of mappings
-    among them, what ``without_secrets_in_text`` hides. The digest still tells whether
+    list of arguments or a pair of name and value; what came from the environment; and
+    in a text, keys of mappings among them, what ``without_secrets_in_text`` hides. The
+    digest still tells whether
     two runs used the same secret.
     """
 
     def hidden(secret: object) -> str:
         return f"secret:{digest(secret if isinstance(secret, str) else repr(secret))}"
+
+    if isinstance(value, FromEnvironment):
+        return f"{_replaced(value.written, hidden)} = {hidden(str(value))}"
 
     if key and is_secret(key) and value not in (None, "", [], {}):
         switch = isinstance(value, bool)

@@ -7,6 +7,7 @@ from wct_domain.components import Components
 from wct_domain.plan import plan_runbook
 from wct_domain.runbook import ExecutionStep, Runbook
 from wct_domain.schemas import SchemaLoader
+from wct_domain.substitution import Unset, as_written
 from wct_domain.validation.components import component_remarks
 from wct_domain.validation.cycles import cycle_remarks
 from wct_domain.validation.flow import schema_remarks, unsaved_remarks
@@ -64,6 +65,7 @@ def examine(
     repeated_keys: Sequence[tuple[Location, int]] = (),
     schemas: SchemaLoader | None = None,
     thorough: bool = True,
+    unset: Sequence[Unset] = (),
 ) -> Report:
     """Check a parsed runbook file against format 1.0.0 and the installed components.
 
@@ -73,12 +75,19 @@ def examine(
         schemas: where those that steps would produce have to be; not looked for
             without it.
         thorough: also ask factories whether they can make the components.
+        unset: variables that the document names, and the environment lacks.
     """
     written = sketch(document)
+    missing = {each.location for each in unset}
     remarks = (
         *repeated_key_remarks(repeated_keys),
+        *map(_of_a_variable, unset),
         *_of_the_text(written),
-        *component_remarks(written, installed, thorough=thorough),
+        *(
+            _as_the_file_has_it(each)
+            for each in component_remarks(written, installed, thorough=thorough)
+            if each.location not in missing
+        ),
         *schema_remarks(written, installed, schemas),
     )
     refused = any(remark.stops_run for remark in remarks)
@@ -101,3 +110,13 @@ def _of_the_text(written: Sketch) -> Iterator[Remark]:
     yield from unused_remarks(written)
     yield from cycle_remarks(written)
     yield from unsaved_remarks(written)
+
+
+def _of_a_variable(unset: Unset) -> Remark:
+    return error(unset.location, unset.message, unset.way_out, stops_run=True)
+
+
+def _as_the_file_has_it(remark: Remark) -> Remark:
+    """Components quote what they refuse, which may come from the environment."""
+    message, way_out = as_written(remark.message), as_written(remark.way_out)
+    return remark._replace(message=message, way_out=way_out)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from wct_adapters.blinker_bus import BlinkerBus
 from wct_adapters.identity import new_id, utc_now
-from wct_adapters.runbook_files import read_runbook_file
+from wct_adapters.runbook_files import line_of, read_runbook_file
 from wct_adapters.workers.threads import Threads
 from wct_domain import __version__
 from wct_domain.components import Components
+from wct_domain.errors import RunbookValidationError
 from wct_domain.executor.artifact_store import RecordedArtifactStore
 from wct_domain.executor.core import RunbookExecutor
 from wct_domain.executor.mirror import Mirror
@@ -22,6 +23,7 @@ from wct_domain.ports.bus import SilentBus
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.runbook import parse_runbook
 from wct_domain.schemas import SchemaSource
+from wct_domain.substitution import substituted
 from wct_entrypoints.bootstrap.ledgers import memory_ledger
 from wct_entrypoints.bootstrap.workplaces import make_workplaces
 from wct_entrypoints.logs import Log
@@ -40,10 +42,18 @@ def load_runbook(path: Path) -> LoadedRunbook:
     """Read and validate a runbook file.
 
     Raises:
-        RunbookError: it is missing, unreadable, or not a runbook.
+        RunbookError: it is missing, unreadable, or not a runbook; or it names a
+            variable that is not set.
     """
     file = read_runbook_file(path)
-    return LoadedRunbook(parse_runbook(file.document), file.source)
+    document, unset = substituted(file.document, os.environ)
+    if unset:
+        first = unset[0]
+        line = line_of(file.source, first.location)
+        field = " -> ".join(map(str, first.location))
+        msg = f"{path}:{line}: {field}: {first.message}; {first.way_out}"
+        raise RunbookValidationError(msg)
+    return LoadedRunbook(parse_runbook(document), file.source)
 
 
 def make_bus(ledger: Ledger) -> BlinkerBus:

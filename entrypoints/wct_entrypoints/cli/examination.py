@@ -1,10 +1,12 @@
 """A runbook file and everything that is remarked on it, each with its line."""
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from wct_domain.components import Components
+from wct_domain.substitution import substituted
 from wct_domain.validation.remarks import Remark
 from wct_domain.validation.report import Report, examine
 from wct_entrypoints.bootstrap.runbooks import (
@@ -96,11 +98,13 @@ def examine_file(
     """
     file = read_runbook_file(path)
     components = installed(types_in(file.document))
+    document, unset = substituted(file.document, os.environ)
     report = examine(
-        file.document,
+        document,
         components,
         repeated_keys=duplicate_keys(file.source),
         schemas=RegisteredSchemas() if thorough else None,
         thorough=thorough,
+        unset=unset,
     )
     return Examination(path, file.source, report, components)

@@ -1,10 +1,12 @@
 """What every ledger promises to its verifier: part of LedgerContract."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 
-from wct_domain.errors import LedgerUnusableError
+from wct_domain.errors import LedgerError, LedgerUnusableError
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent
 from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.testing.ledger_samples import (
@@ -26,6 +28,21 @@ def checkpoint(size: int, note: str = "signed") -> StoredCheckpoint:
     at = datetime(2026, 11, 22, 9, 30, 0, 123_456, UTC)
     root, frontier = bytes([size % 256]) * 32, bytes(40)
     return StoredCheckpoint(size, root, f"{note} {size}\n", frontier, at)
+
+
+LOOKS: Final[dict[str, Callable[[Ledger], object]]] = {
+    "seal": lambda ledger: ledger.seal(),
+    "sealed_hashes": lambda ledger: list(ledger.sealed_hashes(0, 1)),
+    "rows": lambda ledger: list(ledger.rows()),
+    "seal_of": lambda ledger: ledger.seal_of(RUN, 1),
+    "blob_digests": lambda ledger: list(ledger.blob_digests()),
+    "checkpoints": lambda ledger: list(ledger.checkpoints()),
+    "last_checkpoint": lambda ledger: ledger.last_checkpoint(),
+    "read_all": lambda ledger: list(ledger.read_all()),
+    "streams": lambda ledger: ledger.streams(),
+    "blob": lambda ledger: ledger.blob("ab" * 32),
+    "add_checkpoint": lambda ledger: ledger.add_checkpoint(checkpoint(3)),
+}
 
 
 class LedgerSealingContract:
@@ -154,3 +171,13 @@ class LedgerSealingContract:
         assert ledger.log_id == ledger.log_id
         assert len(ledger.log_id) == 36
         assert ledger.former_ids == ()
+
+    @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+    def test_a_closed_ledger_says_so_whatever_is_asked(
+        self, ledger: Ledger, look: Callable[[Ledger], object]
+    ) -> None:
+        ledger.append(RUN, notes(1), expected=0)
+        sealed(ledger, 1)
+        ledger.close()
+        with pytest.raises(LedgerError, match="closed"):
+            look(ledger)

@@ -60,35 +60,39 @@ class MemorySealed(Sealed):
         self._contents = contents
 
     def last_seal(self) -> int:
-        return len(self._contents.rows)
+        return len(self._open.rows)
 
     def sealed_hashes(self, after: int, upto: int) -> Iterator[bytes]:
-        return (row.hash for row in self._contents.rows[after:upto])
+        return (row.hash for row in self._open.rows[after:upto])
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
-        self._contents.refuse_if_closed()
-        for row in self._contents.rows[after:]:
-            name = self._contents.names[row.stream]
+        for row in self._open.rows[after:]:
+            name = self._open.names[row.stream]
             if stream in (None, name):
                 yield _stored(row, name)
 
     def seal_of(self, stream: str, position: int) -> int | None:
-        rows = self._contents.of_stream.get(stream, [])
+        rows = self._open.of_stream.get(stream, [])
         if not 0 < position <= len(rows):
             msg = f"ledger 'memory' has no event {position} of '{stream}'"
             raise LedgerUnusableError(msg)
         return rows[position - 1].global_position
 
     def blob_digests(self) -> Iterator[str]:
-        return iter(list(self._contents.blobs))
+        return iter(list(self._open.blobs))
 
     def checkpoints(self, *, since: int = 0) -> Iterator[StoredCheckpoint]:
-        kept = self._contents.checkpoints
+        kept = self._open.checkpoints
         return (kept[size] for size in sorted(kept) if size >= since)
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
-        kept = self._contents.checkpoints
+        kept = self._open.checkpoints
         return kept[max(kept)] if kept else None
+
+    @property
+    def _open(self) -> Contents:
+        self._contents.refuse_if_closed()
+        return self._contents
 
 
 def _stored(row: Row, stream: str) -> StoredRow:

@@ -65,7 +65,9 @@ class Failure(NamedTuple):
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
         if isinstance(error, ToldError):
-            return error.failure
+            # That process knows values, and not which of them the environment had.
+            told = error.failure
+            return told._replace(message=as_written(told.message))
         # str, because a plugin's own error may keep, say, an HTTP status in ``code``.
         code = str(error.code) if isinstance(error, WctError) else "unexpected"
         # Here, because most runs have no failure to tell of.

@@ -39,10 +39,18 @@ def test_a_variable_that_is_not_set_is_named_before_the_run(
     assert "No runs yet" in cli("runs").stderr
 
 
+@pytest.mark.parametrize("process", [False, True], ids=["here", "child"])
 def test_a_value_stays_out_of_ledger_results_and_errors(
-    cli: Cli, runbook: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    cli: Cli,
+    runbook: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    process: bool,
 ) -> None:
     monkeypatch.setenv("WHERE_IT_IS", SECRET)
+    flow = "output_schema: personal_data_finding"
+    text = runbook.read_text()
+    runbook.write_text(text.replace(flow, f"{flow}, timeout: 60") if process else text)
     result = cli("run", runbook, "--verbose")
     assert result.exit_code == 3
     assert SECRET not in result.stdout + result.stderr

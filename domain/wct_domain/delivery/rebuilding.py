@@ -3,8 +3,7 @@
 from wct_domain.delivery.account import Account
 from wct_domain.delivery.patience import Patience
 from wct_domain.delivery.service import Delivery
-from wct_domain.delivery.telling import Refused
-from wct_domain.delivery.tools import Tools
+from wct_domain.delivery.tools import Tools, Trouble
 from wct_domain.delivery.wanted import stream_of
 from wct_domain.errors import SubscriberError
 from wct_domain.ports.ledger import Recorded
@@ -86,7 +85,5 @@ def _stopped(name: str) -> str:
     return f"the rows of '{name}' were not made anew: it was stopped; the old rows stay"
 
 
-def _record_nothing(
-    tools: Tools, name: str, recorded: Recorded, attempts: int, refused: Refused
-) -> None:
+def _record_nothing(tools: Tools, recorded: Recorded, trouble: Trouble) -> None:
     """What fails here is told to who asked for it, and is parked nowhere."""

@@ -7,12 +7,15 @@ events go one by one, each attempt counted in the ledger before it is made. So a
 that ends the process is known at last, and parked like one that is refused.
 """
 
+from typing import Any
+
 from wct_domain.delivery.account import Account
 from wct_domain.delivery.feed import Feed
 from wct_domain.delivery.telling import ENDED, Refused, refusal, told
-from wct_domain.delivery.tools import Pass, RecordParked, Tools, record_parked
+from wct_domain.delivery.tools import Pass, Record, Tools, Trouble, record_trouble
 from wct_domain.delivery.wanted import Wanted
 from wct_domain.errors import LedgerError
+from wct_domain.events import SubscriberFailed, SubscriberParked
 from wct_domain.ports.cursors import Attempt, Cursor, Parked
 from wct_domain.ports.ledger import Recorded
 from wct_domain.ports.transports import Transport
@@ -26,7 +29,7 @@ class Delivery:
     """One subscriber; used by one thread. Whoever has it holds the lock.
 
     Args:
-        record: in place of ``record_parked``.
+        record: in place of ``record_trouble``.
     """
 
     def __init__(
@@ -34,9 +37,9 @@ class Delivery:
         subscriber: DeclaredSubscriber,
         account: Account,
         tools: Tools,
-        record: RecordParked | None = None,
+        record: Record = record_trouble,
     ) -> None:
-        self._record = record or record_parked
+        self._record = record
         self._subscriber = subscriber
         self._account = account
         self._tools = tools
@@ -119,6 +122,8 @@ class Delivery:
             again = self._tools.patience.next(
                 self._tools.clock(), events[0].id, 1, refused
             )
+            if again is not None:
+                self._note(events[0], SubscriberFailed, error=refused.error)
             # None: one by one, which tells whose fault it is.
             self._account.now = self._account.now._replace(attempt=again)
             self._feed.back_to(self._account.now.cursor)
@@ -192,6 +197,8 @@ class Delivery:
         if again is None:
             self._park(recorded, place, number, refused)
             return
+        if number == 1:
+            self._note(recorded, SubscriberFailed, error=refused.error)
         self._account.now = self._account.now._replace(attempt=again)
         self._account.write()
         self._feed.back_to(self._account.now.cursor)
@@ -209,12 +216,17 @@ class Delivery:
             refused.reason,
             self._tools.clock(),
         )
-        self._record(self._tools, self._subscriber.name, recorded, attempts, refused)
+        self._note(recorded, SubscriberParked, attempts=attempts, error=refused.error)
         self._account.park(parked)
         self._parked.append(parked)
         self._reach(place)
         self._account.write()
         self._feed.back_to(place)
+
+    def _note(self, recorded: Recorded, kind: type[Trouble], **rest: Any) -> None:
+        name, run, place = self._subscriber.name, recorded.stream, recorded.position
+        trouble = kind(subscriber=name, run=run, position=place, **rest)
+        self._record(self._tools, recorded, trouble)
 
     def _is_parked(self, recorded: Recorded) -> bool:
         return recorded.stream in self._account.parked

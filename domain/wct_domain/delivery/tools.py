@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from wct_domain.delivery.patience import Patience
-from wct_domain.delivery.telling import Refused
 from wct_domain.delivery.wanted import stream_of
-from wct_domain.events import SubscriberParked
+from wct_domain.events import SubscriberFailed, SubscriberParked
 from wct_domain.ports.clock import Clock, NewId
 from wct_domain.ports.cursors import Parked
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent, Recorded
@@ -22,6 +21,7 @@ class Tools(NamedTuple):
     timer: Callable[[], float]  # seconds that never go back
     stopped: Callable[[], bool]  # asked between two events
     patience: Patience = Patience()
+    notice: Callable[["Trouble"], None] = lambda _: None  # is told what is recorded
 
 
 class Pass(NamedTuple):
@@ -33,24 +33,19 @@ class Pass(NamedTuple):
     reason: str = ""  # why not now
 
 
-def record_parked(
-    tools: Tools, name: str, recorded: Recorded, attempts: int, refused: Refused
-) -> None:
-    """Append ``subscriber.parked`` to the stream ``subscriber/<name>``."""
-    event = SubscriberParked(
-        subscriber=name,
-        run=recorded.stream,
-        position=recorded.position,
-        attempts=attempts,
-        error=refused.error,
-    )
+Trouble: TypeAlias = SubscriberFailed | SubscriberParked
+"""What a ledger tells of a subscriber: an event was not taken, or is parked."""
+
+Record: TypeAlias = Callable[[Tools, Recorded, Trouble], None]
+"""Notes that a subscriber has not taken an event."""
+
+
+def record_trouble(tools: Tools, recorded: Recorded, trouble: Trouble) -> None:
+    """Append it to the stream ``subscriber/<name>``, and tell who listens."""
     tools.ledger.append(
-        stream_of(name),
-        [NewEvent(tools.new_id(), event, causation_id=recorded.id)],
+        stream_of(trouble.subscriber),
+        [NewEvent(tools.new_id(), trouble, causation_id=recorded.id)],
         expected=ANY_VERSION,
         correlation_id=recorded.correlation_id,
     )
-
-
-RecordParked: TypeAlias = Callable[[Tools, str, Recorded, int, Refused], None]
-"""Is told what is about to be parked, after how many attempts, and why."""
+    tools.notice(trouble)

@@ -1,6 +1,7 @@
 """What is delivered from the ledger to one subscriber, and how often."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -227,16 +228,16 @@ def _troubled(world: World, recorded: Recorded) -> None:
         world.receiver(recorded)
 
 
-def test_what_is_parked_is_recorded_once_and_without_what_was_said(
+def test_trouble_is_recorded_when_it_begins_and_when_it_ends_in_parking(
     world: World,
 ) -> None:
     world.records("a", 5)
     world.receiver.troubles = {1: ["always"]}
     world.delivers_all()
+    where: dict[str, Any] = {"subscriber": NAME, "run": "a", "position": 1}
     assert world.notes() == [
-        SubscriberParked(
-            subscriber=NAME, run="a", position=1, attempts=5, error="OSError"
-        )
+        SubscriberFailed(**where, error="OSError"),
+        SubscriberParked(**where, attempts=5, error="OSError"),
     ]
     assert "jane" not in repr(world.parked)
 

@@ -13,6 +13,7 @@ from wct_entrypoints.cli.doctor_contents import content_checks, contents_of
 from wct_entrypoints.cli.doctor_files import file_checks, is_there
 from wct_entrypoints.cli.doctor_installation import installation_checks
 from wct_entrypoints.cli.doctor_keys import key_checks, key_file_checks
+from wct_entrypoints.cli.doctor_leftovers import leftover_checks
 from wct_entrypoints.cli.doctor_lines import Check, Group, Level, Line, failed, group
 from wct_entrypoints.cli.doctor_server import horizon_checks, server_checks
 from wct_entrypoints.cli.printing import painted, print_json, print_lines, wrapped
@@ -27,6 +28,8 @@ def examine(given: LedgerPlace | None, *, as_json: bool) -> int:
         group("Installation", installation_checks()),
         *_of_ledger(place, named=named),
     ]
+    if (left := group("Files", leftover_checks(place))).lines:
+        groups.append(left)
     levels = [line.level for each in groups for line in each.lines]
     errors, warnings = levels.count(Level.ERROR), levels.count(Level.WARNING)
     if as_json:

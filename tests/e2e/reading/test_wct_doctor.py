@@ -361,6 +361,33 @@ def test_runs_that_grow_are_found(cli: Cli, records: Records) -> None:
     assert facts["a_year"] == pytest.approx(facts["latest"] * 6 * 36.5, rel=0.05)
 
 
+def test_what_a_killed_command_left_behind_is_named(cli: Cli, records: Records) -> None:
+    records.completed()
+    ledgers = records.path.parent
+    old = [
+        Path(".wct-ab12_xyz"),
+        ledgers / "backup.db.4711.part",
+        ledgers / "backup.db.4711.part-wal",
+    ]
+    young = Path(".wct-zzzzzzzz")
+    others = [Path(".wct-notes.txt"), Path("book.part"), Path("a.b.part")]
+    for path in (*old, young, *others):
+        path.write_text("half a bundle")
+        if path != young:
+            os.utime(path, (0, 0))
+    lines = examined(cli)["leftovers"]
+    assert [line["facts"]["path"] for line in lines] == [
+        ".wct-ab12_xyz",
+        *(str(path.resolve()) for path in old[1:]),
+    ]
+    assert {line["level"] for line in lines} == {"warning"}
+    assert lines[0]["way_out"] == "rm .wct-ab12_xyz"
+    assert "was not written to its end (13 B)" in cli("doctor").stdout
+    for path in old:
+        path.unlink()
+    assert "leftovers" not in examined(cli)
+
+
 def test_a_signing_key_that_is_none_is_found_and_not_shown(
     cli: Cli, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:

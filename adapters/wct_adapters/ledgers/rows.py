@@ -62,11 +62,15 @@ def event_of(stream: str, position: int, wire: str, payload: bytes | None) -> An
     try:
         return decode(wire, payload)
     except ValueError as error:
-        msg = (
-            f"event {position} of stream '{stream}' cannot be read as {wire}: the "
-            "ledger is damaged, or was written by another version of wct"
-        )
-        raise LedgerUnusableError(msg) from error
+        raise unreadable(stream, position, wire) from error
+
+
+def unreadable(stream: str, position: int, wire: str) -> LedgerUnusableError:
+    """Tell of a payload that is not what its type says."""
+    return LedgerUnusableError(
+        f"event {position} of stream '{stream}' cannot be read as {wire}: the "
+        "ledger is damaged, or was written by another version of wct"
+    )
 
 
 def microseconds(at: datetime) -> int:

@@ -200,6 +200,11 @@ STEPS: dict[str, tuple[str, str, Named]] = {
         "analyser: personal, retry: {attempts: 2},\n     input",
         [("step", "step scan -> retry")],
     ),
+    "how long it may take": (
+        "analyser: personal,\n     input",
+        "analyser: personal, timeout: 300,\n     input",
+        [("step", "step scan -> timeout")],
+    ),
 }
 
 

@@ -91,10 +91,11 @@ class World:
         has.origins["counting_analyser"] = self.plugin
         return has
 
-    def run(self, ledger: Ledger) -> str:
+    def run(self, ledger: Ledger, *, record_inputs: bool = False) -> str:
         """Execute the runbook; return the run's id."""
         executor = self._executor(ledger)
-        return executor.dispatch(ExecuteRunbook(Path("runbook.yaml"))).run.id
+        command = ExecuteRunbook(Path("runbook.yaml"), record_inputs=record_inputs)
+        return executor.dispatch(command).run.id
 
     def resume(self, ledger: Ledger, run: str, from_step: str | None = None) -> None:
         """Go on with a run, whatever has changed since."""

@@ -22,6 +22,7 @@ class ExecuteRunbook(NamedTuple):
     run: str | None = None
     erasure_scope: str | None = None
     directory: Path | None = None  # that relative paths of the runbook are taken from
+    record_inputs: bool = False  # what connectors read is kept
 
 
 class ResumeRunbook(NamedTuple):
@@ -36,6 +37,7 @@ class ResumeRunbook(NamedTuple):
     from_step: str | None = None
     accept_changes: bool = False
     directory: Path | None = None  # as above; None: the one that is recorded
+    record_inputs: bool = False  # as above; also kept if any was before
 
 
 class StartRun(NamedTuple):

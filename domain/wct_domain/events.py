@@ -118,6 +118,7 @@ class SourceRead(Fact):
     unreadable: Count = 0  # items that are there but could not be read
     truncated: bool = False  # something was left out because of a limit
     notes: Reference | None = None  # which items and limits, if there are any
+    message: Reference | None = None  # what was read, if inputs were to be kept
 
 
 class StepCompleted(Fact):

@@ -103,7 +103,13 @@ class RunbookExecutor:
         sources = SharedSources(plan)
         run_id = command.run or self._equipment.new_id()
         scope = scope_name(run_id, command.erasure_scope)
-        stream = StreamAtWork(run_id, self._equipment, sources=sources, scope=scope)
+        stream = StreamAtWork(
+            run_id,
+            self._equipment,
+            sources=sources,
+            scope=scope,
+            keep_inputs=command.record_inputs,
+        )
         opening = StartRun(
             plan,
             loaded.source,
@@ -148,7 +154,11 @@ class RunbookExecutor:
             done = set(opening.plan.steps).difference(opening.redo)
             sources = SharedSources(opening.plan, done)
             stream = StreamAtWork(
-                command.run, self._equipment, sources=sources, history=history
+                command.run,
+                self._equipment,
+                sources=sources,
+                history=history,
+                keep_inputs=command.record_inputs or run.keeps_inputs,
             )
             try:
                 return self._carry_out(opening, stream, sources, done)

@@ -1,6 +1,7 @@
 """What is recorded of a step, to be done again and compared with."""
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from wct_domain.digests import Reference
@@ -27,6 +28,7 @@ class Past(NamedTuple):
     emitted: tuple[AnyEvent, ...]  # by its handler, the start apart
     given: ArtifactSaved | None  # the artifact that it read, if there was one
     sources: Mapping[tuple[str, str], str]  # connector and schema: content, at its end
+    kept: Mapping[tuple[str, str], Reference] = MappingProxyType({})  # of these
 
     @property
     def ended(self) -> Ended | None:
@@ -43,6 +45,7 @@ def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
     artifacts = Artifacts()
     # A resumed run may have read a source again for the steps that it did again.
     sources: dict[tuple[str, str], str] = {}
+    kept: dict[tuple[str, str], Reference] = {}
     for recorded in history:
         event = recorded.event
         if steps := getattr(event, "steps", None):
@@ -56,14 +59,29 @@ def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
             if start == recorded.causation_id:
                 emitted = (*past.emitted, event)
                 if isinstance(event, SourceRead):
-                    sources[event.connector, event.output_schema] = event.content
-                begun[step] = start, past._replace(emitted=emitted, sources={**sources})
+                    read = event.connector, event.output_schema
+                    sources[read] = event.content
+                    kept.pop(read, None)
+                    if event.message is not None:
+                        kept[read] = event.message
+                begun[step] = (
+                    start,
+                    past._replace(emitted=emitted, sources={**sources}, kept={**kept}),
+                )
         artifacts.apply(event)
     # That a source was read may be recorded after the end of a step that shares it.
     return {
-        step: past._replace(sources={**sources, **past.sources})
+        step: past._replace(sources={**sources, **past.sources}, kept=_kept(past, kept))
         for step, (_, past) in begun.items()
     }
+
+
+def _kept(
+    past: Past, kept: Mapping[tuple[str, str], Reference]
+) -> dict[tuple[str, str], Reference]:
+    """Return what is kept of what a step was given, and not of another reading."""
+    later = {each: kept[each] for each in kept if each not in past.sources}
+    return {**later, **past.kept}
 
 
 def signature(

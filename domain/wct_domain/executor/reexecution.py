@@ -20,13 +20,14 @@ from wct_domain.events import (
     StepStarted,
 )
 from wct_domain.executor.pasts import Past
+from wct_domain.executor.recorded_inputs import AsRecorded, recorded_inputs
 from wct_domain.handlers.run_step import run_step
 from wct_domain.handlers.sources import Digest, SharedSources
 from wct_domain.handlers.tools import StepTools
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.ledger import Blob, BlobStore, Ledger
-from wct_domain.ports.workplaces import Extracts
+from wct_domain.ports.workplaces import Extracts, Workplace
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema, SchemaSource
@@ -41,6 +42,7 @@ class Again(NamedTuple):
     result: Message | None
     read: Read | None  # how its source was found; None: it has none, or was not read
     error: BaseException | None  # why it failed
+    as_recorded: bool = False  # it was given what is recorded of its source
 
 
 class NotPossibleError(WctError):
@@ -113,31 +115,65 @@ class Reexecution:
         self._volatile = VolatileFields(schemas)
         self._readings = _Readings(plan)
 
-    def again(self, step: ExecutionStep, past: Past) -> Again:
+    def again(
+        self, step: ExecutionStep, past: Past, *, read_anew: bool = True
+    ) -> Again:
         """Do a step again.
+
+        Its source is read anew. If that cannot be, or brings something else, and what
+        was read then is kept, the step is given that.
+
+        Args:
+            read_anew: try the source at all, where what was read is kept.
 
         Raises:
             NotPossibleError: what it needs is gone, or not installed.
             SystemExit: a component asked the process to exit.
         """
-        self._refuse_what_is_missing(step, past)
+        recorded = recorded_inputs(step, past, self._blobs)
+        self._refuse_what_is_missing(step, past, source=recorded is None)
+        if recorded is None:
+            return self._from_source(step, past)
+        read: Read | None = None
+        if read_anew:
+            found = self._from_source(step, past)
+            read = found.read
+            if read not in ("changed", "not available"):
+                return found
+        place = AsRecorded(self._components, self._schemas, recorded)
+        sources = SharedSources(self._plan)
+        found = self._done(step, past, sources, place)
+        return found._replace(read=read, as_recorded=True)
+
+    def _from_source(self, step: ExecutionStep, past: Past) -> Again:
         unavailable = self._unavailable(step, past)
         if unavailable is not None:
             return Again((), None, "not available", unavailable)
+        found = self._done(step, past, self._readings)
+        self._readings.visited(step)
+        return found._replace(read=self._read(step, past))
+
+    def _done(
+        self,
+        step: ExecutionStep,
+        past: Past,
+        sources: SharedSources,
+        workplace: Workplace | None = None,
+    ) -> Again:
         error: list[BaseException] = []
         draft = BlobDraft(self._key, self._volatile)
         tools = self._tools(past, draft, error.append)
+        tools = tools._replace(sources=sources, workplace=workplace)
         command = RunStep(step, self._plan, past.started.attempt, past.started.seed)
         emitted: list[Event] = []
         stored: list[Blob] = []
         for batch in run_step(command, tools):
             emitted += (each for each in batch if not isinstance(each, StepStarted))
             stored += draft.take()
-        self._readings.visited(step)
         return Again(
             tuple(emitted),
             _result(emitted, stored),
-            self._read(step, past),
+            None,
             error[0] if error else None,
         )
 
@@ -171,12 +207,14 @@ class Reexecution:
             raised=raised,
         )
 
-    def _refuse_what_is_missing(self, step: ExecutionStep, past: Past) -> None:
+    def _refuse_what_is_missing(
+        self, step: ExecutionStep, past: Past, *, source: bool
+    ) -> None:
         wanted: list[tuple[str, str, Any]] = []
         if step.analyser is not None:
             kind = self._plan.analysers[step.analyser].type
             wanted.append(("analyser", kind, self._components.analysers))
-        if step.connector is not None:
+        if step.connector is not None and source:
             kind = self._plan.connectors[step.connector].type
             wanted.append(("connector", kind, self._components.connectors))
         for what, kind, factories in wanted:

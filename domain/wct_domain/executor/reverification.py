@@ -34,6 +34,9 @@ from wct_domain.projections.run import StepState, StepStatus
 from wct_domain.runbook import Runbook, parse_runbook
 from wct_domain.schemas import SchemaSource
 
+_BY_CHANCE = frozenset({"process.died", "timeout"})
+"""Codes of failures that a step is not to blame for, when it is done again."""
+
 
 class Installed(NamedTuple):
     """What steps are done again with."""
@@ -75,8 +78,11 @@ class Reverification:
         steps = [self._verified(state) for state in self.facts.run.steps.values()]
         return RunVerified(self.facts, steps, list(self._differs()))
 
-    def again(self, step: str) -> Again:
+    def again(self, step: str, *, read_anew: bool = True) -> Again:
         """Do one step again.
+
+        Args:
+            read_anew: try its source, though what was read then is kept.
 
         Raises:
             NotPossibleError: it did not begin, or what it needs is gone.
@@ -86,7 +92,7 @@ class Reverification:
             msg = f"step '{step}' did not begin: there is nothing to do again"
             raise NotPossibleError(msg)
         plan, work = self._work(step)
-        return work.again(plan.steps[step], past)
+        return work.again(plan.steps[step], past, read_anew=read_anew)
 
     def compared(self, step: str, again: Again) -> Verified:
         """Compare what a step came to again with what is recorded."""
@@ -96,6 +102,8 @@ class Reverification:
             how = "it had not ended: there is nothing to compare it with"
             return Verified(step, Verdict.NOT_POSSIBLE, how)
         cause = None if again.error is None else explain(again.error)
+        if again.as_recorded:
+            return self._compared_as_recorded(step, past, ended, again, cause)
         if again.read == "not available":
             return Verified(step, Verdict.INPUT_NOT_AVAILABLE, cause)
         try:
@@ -110,6 +118,25 @@ class Reverification:
             return Verified(step, Verdict.SAME)
         return self._diverged(step, ended, again, cause)
 
+    def _compared_as_recorded(
+        self, step: str, past: Past, ended: Ended, again: Again, cause: str | None
+    ) -> Verified:
+        how = {
+            "changed": "its source has changed since",
+            "not available": "its source is not available now",
+        }
+        source = how.get(again.read or "", "its source was not read")
+        source += ": it was given what is recorded of it"
+        try:
+            same = self._is_same(step, past, again)
+        except LedgerError as error:
+            why = f"its result cannot be compared: {error}"
+            return Verified(step, Verdict.NOT_POSSIBLE, why)
+        found = Verified(step, Verdict.SAME)
+        if not same:
+            found = self._diverged(step, ended, again, cause)
+        return found._replace(source=source)
+
     def _verified(self, state: StepState) -> Verified:
         step = state.plan.id
         if state.status is StepStatus.PRUNED:
@@ -120,6 +147,10 @@ class Reverification:
             return Verified(
                 step, Verdict.NOTHING_TO_DO, how if skipped else "it did not begin"
             )
+        if state.code in _BY_CHANCE:
+            # Not even tried: it might take for ever, and has no limit here.
+            how = f"it failed with '{state.code}', which says nothing of its input"
+            return Verified(step, Verdict.NOT_POSSIBLE, how)
         if state.status is StepStatus.RUNNING:
             return Verified(step, Verdict.NOT_POSSIBLE, "it had begun, and not ended")
         try:

@@ -89,6 +89,7 @@ class StreamAtWork:
             are sealed for the scope that the history tells of, if it does; else they
             stay readable by whoever reads the ledger.
         of_run: the run that this stream belongs to, if it is not the run's own.
+        keep_inputs: what connectors read is stored.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class StreamAtWork:
         artifacts: Artifacts | None = None,
         scope: str | None = None,
         of_run: str | None = None,
+        keep_inputs: bool = False,
     ) -> None:
         self.run = Run()
         self.artifacts = artifacts or Artifacts()
@@ -123,6 +125,7 @@ class StreamAtWork:
         self._volatile = VolatileFields(equipment.schemas)
         self._sources = sources
         self._scope = scope
+        self._keep_inputs = keep_inputs
 
     def dispatch(
         self, command: StreamCommand, cause: str | None = None
@@ -262,6 +265,7 @@ class StreamAtWork:
             clock=self._equipment.clock,
             timer=self._equipment.timer,
             workplaces=self.workplaces,
+            keep_inputs=self._keep_inputs,
         )
 
     def _fold_artifacts(self, recorded: Recorded) -> None:

@@ -31,6 +31,7 @@ class Verified(NamedTuple):
     got: str | None = None
     findings: FindingsCompared | None = None
     places: tuple[str, ...] = ()  # in the result's content, where that has no findings
+    source: str | None = None  # what became of its source, where it got what is kept
 
 
 class RunVerified(NamedTuple):

@@ -82,6 +82,8 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
 
 def _workplace(command: RunStep, tools: StepTools) -> Workplace:
     step, plan = command.step, command.plan
+    if tools.workplace is not None:
+        return tools.workplace
     if step.timeout is None or tools.workplaces is None:
         return Here(tools.components)
     types: set[str] = set()
@@ -131,7 +133,7 @@ def _analyser(
         return None
     config = command.plan.analysers[command.step.analyser]
     tools.components.analyser_factory(config)
-    if command.step.connector is not None:
+    if command.step.connector is not None and tools.workplace is None:
         # Both types are looked up before anything is made, so that a step with two
         # mistakes is told of the cheap one.
         tools.components.connector_factory(
@@ -197,6 +199,9 @@ def _from_connector(
             unreadable=facts.unreadable,
             truncated=facts.truncated,
             notes=None if gaps is None else tools.draft.document(gaps),
+            message=tools.draft.message(message).reference
+            if tools.keep_inputs
+            else None,
         )
     return _Input(message, wanted, output, read, facts.truncated)
 

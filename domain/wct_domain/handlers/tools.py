@@ -8,7 +8,7 @@ from wct_domain.components import Components
 from wct_domain.events import Event
 from wct_domain.handlers.sources import SharedSources
 from wct_domain.ports.clock import Clock
-from wct_domain.ports.workplaces import Workplaces
+from wct_domain.ports.workplaces import Workplace, Workplaces
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.schemas import SchemaSource
 
@@ -37,3 +37,5 @@ class StepTools(NamedTuple):
     timer: Timer
     raised: Callable[[BaseException], None] = _unheard  # is told why the step fails
     workplaces: Workplaces | None = None  # for steps with a limit; None: they have none
+    workplace: Workplace | None = None  # where this step works, whatever its limit
+    keep_inputs: bool = False  # what is read is stored

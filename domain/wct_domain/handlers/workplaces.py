@@ -1,8 +1,7 @@
 """The usual workplace of a step's components: here."""
 
 from wct_domain.components import Components, make_analyser, make_connector
-from wct_domain.ports.components import Analyser, Connector
-from wct_domain.ports.workplaces import Workplace
+from wct_domain.ports.workplaces import Analyses, Extracts, Workplace
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig
 
 
@@ -12,10 +11,10 @@ class Here(Workplace):
     def __init__(self, components: Components) -> None:
         self._components = components
 
-    def connector(self, config: ConnectorConfig) -> Connector:
+    def connector(self, config: ConnectorConfig) -> Extracts:
         return make_connector(self._components.connector_factory(config), config)
 
-    def analyser(self, config: AnalyserConfig) -> Analyser:
+    def analyser(self, config: AnalyserConfig) -> Analyses:
         return make_analyser(self._components.analyser_factory(config), config)
 
     def seconds_left(self) -> float | None:

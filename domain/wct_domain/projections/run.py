@@ -151,6 +151,11 @@ class Run:
         return self._time.spent
 
     @property
+    def keeps_inputs(self) -> bool:
+        """Whether anything that was read is kept."""
+        return any(source.message is not None for source in self.sources)
+
+    @property
     def is_erased(self) -> bool:
         """Whether what the run has stored was erased."""
         return self.erasure is not None and self.erasure.erased_at is not None

@@ -138,7 +138,8 @@ def size(count: int) -> str:
 def _source(event: SourceRead) -> str:
     gaps = f", {event.unreadable} unreadable" if event.unreadable else ""
     cut = ", cut off by a limit" if event.truncated else ""
-    return f"{_items(event.items)} ({size(event.size)}{gaps}{cut})"
+    kept = ", kept" if event.message is not None else ""
+    return f"{_items(event.items)} ({size(event.size)}{gaps}{cut}{kept})"
 
 
 def _items(count: int) -> str:

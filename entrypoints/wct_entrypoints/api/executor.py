@@ -126,13 +126,19 @@ class Executor:
         return self._bus.drain(seconds)
 
     def execute_runbook(
-        self, runbook_path: Path, *, erasure_scope: str | None = None
+        self,
+        runbook_path: Path,
+        *,
+        erasure_scope: str | None = None,
+        record_inputs: bool = False,
     ) -> list[AnalysisResult]:
         """Run all steps of a runbook file.
 
         Args:
             erasure_scope: runs of one name are encrypted under one key and erased
                 together; by default each run is its own. The name is not recorded.
+            record_inputs: keep what connectors read, sealed as results are, so that
+                steps can be done again without their sources.
 
         Returns:
             One result for each step, in the order of the file. A failed step is a
@@ -143,7 +149,10 @@ class Executor:
             LedgerError: the ledger refused in the middle of the run.
         """
         command = ExecuteRunbook(
-            Path(runbook_path), erasure_scope=erasure_scope, directory=Path.cwd()
+            Path(runbook_path),
+            erasure_scope=erasure_scope,
+            directory=Path.cwd(),
+            record_inputs=record_inputs,
         )
         return self.dispatch(command).results
 

@@ -40,9 +40,10 @@ def debug(
 
     RUN is an id, any beginning of one that is unambiguous, or 'latest'. The step gets
     the artifact, the time and the seed that it had then; a connector reads its source
-    anew. It runs in the main thread, so that breakpoint() in a component works. If it
-    fails, the traceback of the real exception is printed, what detectors know in it
-    masked; --pdb stops there, and shows all that there is.
+    anew, unless 'wct run --record-inputs' kept what it read. It runs in the main
+    thread, without its timeout, so that breakpoint() in a component works. If it fails,
+    the traceback of the real exception is printed, what detectors know in it masked;
+    --pdb stops there, and shows all that there is.
 
     Nothing is recorded.
 

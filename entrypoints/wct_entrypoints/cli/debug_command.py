@@ -38,7 +38,7 @@ def do_again(
         facts = work.facts
         if step not in facts.run.steps:
             raise ArtifactStoreError(why_missing(facts.run, step, ()))
-        again = work.again(step)
+        again = work.again(step, read_anew=False)
         compared = work.compared(step, again)
         if again.error is not None:
             _show(again.error)
@@ -67,6 +67,8 @@ def _tell(step: str, again: Again, compared: Verified) -> None:
             click.echo(printable(describe(event)))
     if again.read == "not available" and not again.emitted:
         click.echo(printable(f"{step}: its source is not available now"))
+    if again.as_recorded:
+        click.echo("It was given what is recorded of its source.")
     match compared.verdict:
         case Verdict.SAME:
             click.echo("That is what is recorded of it, too.")

@@ -69,18 +69,20 @@ def replay(
     show --json' prints, as it was then.
 
     --verify does each step again: with its recorded artifact, time and seed, or its
-    source read once more. Nothing is recorded. What a step emits must be the same, by
-    the digests of its content. Each step is the same, diverged, has an input that
-    changed or is not available, or cannot be done again (erased, pruned, never ended,
-    a plugin missing, a secret not at hand). The first divergence is shown: what was
-    expected, what came, which findings differ (masked), and which versions, rules and
-    parts of the runbook differ from then.
+    source read once more; where that is gone or changed, with what 'wct run
+    --record-inputs' kept of it. Nothing is recorded. What a step emits must be the
+    same, by the digests of its content. Each step is the same, diverged, has an input
+    that changed or is not available, or cannot be done again (erased, pruned, never
+    ended, out of time, a plugin missing, a secret not at hand). The first divergence is
+    shown: what was expected, what came, which findings differ (masked), and which
+    versions, rules and parts of the runbook differ from then.
 
     Exit status of --verify: 0 all the same; 4 a step diverged; 3 none did, but some
     could not be verified.
 
     --verify --json prints one object: run, steps (step, verdict, why, expected, got,
-    findings (appeared, vanished, changed, same; or null), places), first_divergence
+    findings (appeared, vanished, changed, same; or null), places, source (why it was
+    given what is recorded; or null)), first_divergence
     (a step, or null), differs (place, before, after).
     """
     if verify and (until or step_by_step):

@@ -53,7 +53,12 @@ def resume_run(wanted: Wanted, options: RunOptions) -> int:
         options = options._replace(runbook=path)
         ready = prepared(options, run)
         command = ResumeRunbook(
-            run, path.absolute(), wanted.from_step, wanted.accept_changes, Path.cwd()
+            run,
+            path.absolute(),
+            wanted.from_step,
+            wanted.accept_changes,
+            Path.cwd(),
+            options.record_inputs,
         )
         return _carried_out(options, ledger, ready, command)
     finally:

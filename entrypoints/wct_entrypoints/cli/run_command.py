@@ -67,7 +67,11 @@ def execute(options: RunOptions) -> int:
     try:
         finish_erasures(ledger)
         command = ExecuteRunbook(
-            options.runbook.absolute(), ready.run, options.erasure_scope, Path.cwd()
+            options.runbook.absolute(),
+            ready.run,
+            options.erasure_scope,
+            Path.cwd(),
+            options.record_inputs,
         )
         return carry_out(options, ledger, ready, command)
     finally:

@@ -58,6 +58,12 @@ _FLAGS = (
         help="Write raw evidence with 'full'. That you did is recorded in the run.",
     ),
     click.option(
+        "--record-inputs",
+        is_flag=True,
+        help="Keep what connectors read, sealed like results, so that steps can be "
+        "done again without their sources.",
+    ),
+    click.option(
         "--events",
         type=click.Path(path_type=Path),
         callback=_no_dash,

@@ -31,6 +31,7 @@ class RunOptions(NamedTuple):
     events: Path | None = None  # file for events, as they are recorded
     subscribe: tuple[str, ...] = ()  # as package.module:callable
     drain: float = 2.0  # seconds
+    record_inputs: bool = False
     log_format: str = "text"
     trust_config: bool = False
     settings: "Configured | None" = None  # None: there is no file of them

@@ -123,6 +123,7 @@ def _document(verified: RunVerified) -> dict[str, Any]:
                 "got": each.got,
                 "findings": _findings_document(each.findings, masked),
                 "places": each.places[:_PLACES],
+                "source": each.source,
             }
             for each in verified.steps
         ],
@@ -148,7 +149,7 @@ def _lines(verified: RunVerified) -> Iterator[str]:
     yield f"Run {verified.facts.run.id}, its steps done again"
     yield ""
     rows = [
-        (each.step, str(each.verdict), "" if each.why is None else shown(each.why))
+        (each.step, str(each.verdict), shown(each.source or each.why or ""))
         for each in verified.steps
     ]
     yield from table_lines(rows, indent=2, flexible=(2, 0))

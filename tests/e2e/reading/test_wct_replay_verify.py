@@ -108,3 +108,19 @@ def test_options_that_make_no_sense_together_are_refused(
     cli: Cli, run: str, options: tuple[str, ...]
 ) -> None:
     assert cli("replay", run, *options).exit_code == 2
+
+
+def test_a_run_that_kept_its_inputs_needs_no_source(cli: Cli, letters: Path) -> None:
+    Path("runbook.yaml").write_text(LETTERS)
+    assert cli("run", "runbook.yaml", "--record-inputs", "--quiet").exit_code == 0
+    (letters / "one.txt").unlink()
+    result = cli("replay", "latest", "--verify")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "its source is not available now" in result.stdout
+    (step,) = json.loads(cli("replay", "latest", "--verify", "--json").stdout)["steps"]
+    assert step["verdict"] == "the same"
+    assert step["source"].endswith("it was given what is recorded of it")
+    assert SECRET not in cli("events", "latest", "--json").stdout
+    told = cli("debug", "latest", "scan")
+    assert "It was given what is recorded of its source." in told.stdout
+    assert cli("resume", "latest", "--from", "scan", "--quiet").exit_code == 3

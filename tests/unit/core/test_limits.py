@@ -21,8 +21,7 @@ from wct_domain.events import RunInterrupted, SourceRead, StepFailed, StepStarte
 from wct_domain.executor.outcome import RunInterruptedError
 from wct_domain.handlers.workplaces import Here
 from wct_domain.message import Message
-from wct_domain.ports.components import Connector
-from wct_domain.ports.workplaces import Workplace, Workplaces
+from wct_domain.ports.workplaces import Extracts, Workplace, Workplaces
 from wct_domain.runbook import ConnectorConfig, parse_runbook
 from wct_domain.schemas import Schema
 
@@ -55,7 +54,7 @@ class _Place(Here):
         super().__init__(whole.installed)
         self._whole = whole
 
-    def connector(self, config: ConnectorConfig) -> Connector:
+    def connector(self, config: ConnectorConfig) -> Extracts:
         if self._whole.out_of_time > 0:
             self._whole.out_of_time -= 1
             raise StepTimeoutError("timed out after 5 s")

@@ -29,7 +29,7 @@ from tests.crash.disk import LOSSES, Disk, Operation, Told
 from tests.crash.histories import random_history
 from tests.crash.promises import FAULTS, Promises, broken_promises
 from tests.crash.recording import Recorder, recorded_disk
-from wct_adapters.ledgers.sqlite import append
+from wct_adapters.ledgers import facade
 from wct_domain.events import Durability
 from wct_domain.ports.ledger import NewEvent
 
@@ -54,7 +54,7 @@ def history(path: Path, chance: random.Random, planted: str | None) -> list[Oper
     recorder = Recorder(LIES.get(planted or "", lambda name: False))
     with ExitStack() as stack:
         if planted == "power as process":
-            stack.enter_context(patch.object(append, "durability_of", _process))
+            stack.enter_context(patch.object(facade, "durability_of", _process))
         stack.enter_context(recorded_disk(recorder))
         stack.enter_context(random_history(path, chance, STEPS, recorder.told))
         return list(recorder.operations)

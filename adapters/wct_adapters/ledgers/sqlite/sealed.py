@@ -5,12 +5,13 @@ Seal numbers are global positions: commits are in their order, without a gap.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from wct_adapters.ledgers.rows import id_texts, moment, texts_of_causes
 from wct_adapters.ledgers.sqlite.names import Names
-from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_adapters.ledgers.sqlite.read import PAGE, PagedReader
 from wct_domain.errors import LedgerUnusableError
 from wct_domain.ports.sealed_log import StoredCheckpoint, StoredRow
 
@@ -23,11 +24,11 @@ _ROWS = """
 SELECT global_position, stream, position, event_id, type, recorded_at,
 correlation, causation, salt, payload, payload_digest, hash FROM events
 """
-_ALL_ROWS = _ROWS + "WHERE global_position > ? ORDER BY global_position LIMIT 1000"
+_ALL_ROWS = f"{_ROWS} WHERE global_position > ? ORDER BY global_position LIMIT {PAGE}"
 # None of ours: they are for a verifier to find, as readers of a stream would see them.
 _BELOW = _ROWS + "WHERE global_position <= 0 ORDER BY global_position LIMIT 1000"
 _OF_STREAM = "WHERE stream = (SELECT id FROM streams WHERE name = ?) "
-_ROWS_OF_STREAM = _ROWS + _OF_STREAM + "AND position > ? ORDER BY position LIMIT 1000"
+_ROWS_OF_STREAM = f"{_ROWS}{_OF_STREAM} AND position > ? ORDER BY position LIMIT {PAGE}"
 _SEAL = """
 SELECT global_position FROM events
 WHERE stream = (SELECT id FROM streams WHERE name = ?) AND position = ?
@@ -68,17 +69,22 @@ class SealedReader:
 
     def rows(self, *, after: int = 0, stream: str | None = None) -> Iterator[StoredRow]:
         if stream is None:
-            below = after == 0
-            while page := self._page(_ALL_ROWS, (after,)):
-                yield from self._stored(page)
-                after = self._beyond(page[-1][0], after)
-            if below and (page := self._page(_BELOW, ())):
-                yield from self._stored(page)
-            return
+            return chain.from_iterable(self._pages(after))
+        of_stream = chain.from_iterable(self._pages_of(stream))
+        return (row for row in of_stream if row.seal > after) if after else of_stream
+
+    def _pages(self, after: int) -> Iterator[Iterator[StoredRow]]:
+        below = after == 0
+        while page := self._page(_ALL_ROWS, (after,)):
+            yield self._stored(page)
+            after = self._beyond(page[-1][0], after)
+        if below and (page := self._page(_BELOW, ())):
+            yield self._stored(page)
+
+    def _pages_of(self, stream: str) -> Iterator[Iterator[StoredRow]]:
         position = 0
         while page := self._page(_ROWS_OF_STREAM, (stream, position)):
-            rows = self._stored(page)
-            yield from (row for row in rows if row.seal > after) if after else rows
+            yield self._stored(page)
             position = self._beyond(page[-1][2], position)
 
     def _stored(self, page: list[Any]) -> Iterator[StoredRow]:

@@ -219,7 +219,8 @@ def test_a_damaged_file_is_one_error_and_the_rest_is_said(
     records.path.write_bytes(data)
     found = examined(cli)
     (fault,) = faults(found).items()
-    assert fault[0] == "contents"
+    # Whichever page is read first: the tables' own definitions take several.
+    assert fault[0] in {"format", "contents"}
     assert "damaged" in fault[1][1]
     assert found["disk"][0]["level"] == "ok"
     assert found["permissions"][-1]["group"] == "keys"

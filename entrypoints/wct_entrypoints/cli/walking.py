@@ -91,7 +91,7 @@ class Walker:
             _say("before the first event nothing is known of the run")
             return
         lines = state_of(self._ledger, self._run, self._walk.state, self._history)
-        print_lines(lines)
+        print_lines(["", *lines, ""])
 
     def _artifact(self) -> None:
         kept = self._walk.state.inventory.kept

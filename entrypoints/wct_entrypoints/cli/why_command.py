@@ -1,6 +1,6 @@
 """What ``wct why`` does and prints."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from wct_domain.archive import BlobReader
@@ -181,8 +181,7 @@ def _compared(answer: _Answer) -> Iterator[str]:
         "" if before.run.started_at is None else f" of {local(before.run.started_at)}"
     )
     yield wrapped("", f"Since run {before.run.id}{when}, where it {_past(then)}:")
-    for cause in answer.causes:
-        yield from _cause_lines(cause, 2)
+    yield from _cause_lines(answer.causes, 2)
     if not answer.causes:
         yield "  nothing differs that it depends on"
     yield wrapped("", _judgement(answer))
@@ -202,16 +201,19 @@ def _past(state: StepState) -> str:
             return "succeeded"
 
 
-def _cause_lines(cause: Cause, indent: int) -> Iterator[str]:
-    change = ""
-    if cause.kind != "unknown":
-        was, now = value_text(cause.before), value_text(cause.after)
-        change = f": {was} → {now}"
-        if cause.before == cause.after:
-            change = f": changed, {now}"
-    yield wrapped(" " * indent, f"{cause.kind}  {shown(cause.what)}{change}")
-    for each in cause.because:
-        yield from _cause_lines(each, indent + 4)
+def _cause_lines(causes: Sequence[Cause], indent: int) -> Iterator[str]:
+    width = max((len(each.kind) for each in causes), default=0)
+    for cause in causes:
+        head = f"{'':{indent}}{cause.kind:<{width}}  "
+        yield wrapped(head, f"{shown(cause.what)}{_change(cause)}")
+        yield from _cause_lines(cause.because, indent + 4)
+
+
+def _change(cause: Cause) -> str:
+    if cause.kind == "unknown":
+        return ""
+    was, now = value_text(cause.before), value_text(cause.after)
+    return f": changed, {now}" if cause.before == cause.after else f": {was} → {now}"
 
 
 def _judgement(answer: _Answer) -> str:

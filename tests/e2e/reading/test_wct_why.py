@@ -51,6 +51,15 @@ def test_the_parameter_that_was_changed_is_named(cli: Cli) -> None:
     assert "maximum_evidence_count: 3 → 1" in text
 
 
+def test_several_causes_stand_in_columns(cli: Cli) -> None:
+    execute(cli)
+    Path("letters", "two.txt").write_text("hello\n")
+    execute(cli, LETTERS.replace("count: 3", "count: 1"))
+    lines = cli("why", "latest", "scan").stdout.splitlines()
+    assert "  input      what letters read: 1 item → 2 items" in lines
+    assert any(line.startswith("  parameter  analyser scan -> ") for line in lines)
+
+
 def test_nothing_differs_of_a_run_that_was_repeated(cli: Cli) -> None:
     execute(cli)
     execute(cli, LETTERS.replace("looks for", "searches for"))

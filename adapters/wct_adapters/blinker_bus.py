@@ -7,7 +7,9 @@ closure that nobody else holds keeps being told.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any, TypeAlias
@@ -17,6 +19,7 @@ from blinker import ANY, Signal
 from wct_domain.events import Event
 from wct_domain.ports.bus import Subscriber
 from wct_domain.ports.ledger import Recorded
+from wct_domain.ports.transports import Transport
 
 History: TypeAlias = Callable[[str, int], Iterator[Recorded]]
 """Reads a stream after a position, from the ledger."""
@@ -117,6 +120,8 @@ class Subscription:
     ) -> None:
         self.name = name
         self._subscriber = subscriber
+        # Who hands events over outside of the process is given several at a time.
+        self._transport = subscriber if isinstance(subscriber, Transport) else None
         self._kinds = kinds
         self._capacity = capacity
         self._history = history
@@ -188,23 +193,25 @@ class Subscription:
                 self._busy = True
                 number = min(len(self._queue), _AT_ONCE)
                 waiting = [self._queue.popleft() for _ in range(number)]
-            for each in waiting:
-                self._tell(each)
+            self._tell_all(waiting)
             if not waiting:
                 self._catch_up()
 
     def _catch_up(self) -> None:
         with self._changed:
             stream, after = next(iter(self._behind.items()))
+        gathered: list[Recorded] = []
         try:
             for recorded in self._history(stream, after):
                 after = recorded.position
                 if not self._kinds or type(recorded.event) in self._kinds:
-                    self._tell(recorded)
-                else:
-                    self._passes(recorded)
+                    gathered.append(recorded)
+                if len(gathered) >= (_AT_ONCE if self._transport else 1):
+                    self._tell_all(gathered)
+                    gathered = []
                 if self._closed or stream in self._failed:
                     break
+            self._tell_all(gathered)
         except Exception:  # noqa: BLE001  # the ledger is gone: the run itself will say so
             with self._changed:
                 self._failed.add(stream)
@@ -226,19 +233,36 @@ class Subscription:
         self._reached[recorded.stream] = recorded.position
         return True
 
-    def _tell(self, recorded: Recorded) -> None:
-        over = self._closed or recorded.stream in self._failed
-        if over or not self._passes(recorded):
+    def _tell_all(self, events: Sequence[Recorded]) -> None:
+        if self._transport is None:
+            for each in events:
+                if self._goes_on(each):
+                    self._tell((each,), self._subscriber, each)
             return
+        for _, of_stream in groupby(events, attrgetter("stream")):
+            told = list(filter(self._goes_on, of_stream))
+            if told:
+                self._tell(told, self._transport.batch, told)
+
+    def _goes_on(self, recorded: Recorded) -> bool:
+        if self._closed or recorded.stream in self._failed:
+            return False
+        return self._passes(recorded)
+
+    def _tell(
+        self, events: Sequence[Recorded], tell: Callable[[Any], object], what: Any
+    ) -> None:
         try:
-            self._subscriber(recorded)
+            tell(what)
         except BaseException as error:  # noqa: BLE001  # the one place where observers end
             # sys.exit() among them, which would end this thread and nothing else.
             with self._changed:
-                self._failed.add(recorded.stream)
-            self._report(recorded, error)
+                self._failed.add(events[0].stream)
+            self._report(events[0], error)
 
     def _report(self, recorded: Recorded, error: BaseException) -> None:
+        if self._closed:
+            return  # it was left behind, which is known, and the ledger may be closed
         try:
             self._on_failure(self.name, recorded, error)
         except Exception:  # noqa: BLE001  # nobody is left to tell

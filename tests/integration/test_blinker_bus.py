@@ -4,7 +4,7 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -274,3 +274,67 @@ def test_once_closed_nobody_is_told_what_was_taken_from_the_queue(
     closed.set()
     assert subscription.wait(5)
     assert told == [1]
+
+
+def note(number: int) -> PluginNoted:
+    return PluginNoted(plugin="p", name=str(number), data={})
+
+
+class Parcels:
+    """A transport that notes what it is handed at once."""
+
+    def __init__(self) -> None:
+        self.parcels: list[list[tuple[str, int]]] = []
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+        self.refuses = False
+
+    def __call__(self, recorded: Recorded) -> None:
+        raise AssertionError("a transport is handed several")
+
+    def batch(self, events: Sequence[Recorded]) -> None:
+        self.parcels.append([(each.stream, each.position) for each in events])
+        self.begun.set()
+        assert self.may_go_on.wait(10)
+        if self.refuses:
+            raise ConnectionError("refused")
+
+    def close(self) -> None:
+        self.may_go_on.set()
+
+
+@pytest.mark.parametrize("capacity", [1, 1024])
+def test_a_transport_is_handed_what_has_gathered_in_order(
+    stage: Stage, capacity: int
+) -> None:
+    parcels = Parcels()
+    stage.bus.subscribe(parcels, PluginNoted, capacity=capacity)
+
+    stage.record(note(0))
+    assert parcels.begun.wait(10)
+    for number in range(1, 30):
+        stage.record(ArtifactsCleared(), note(number))
+    parcels.may_go_on.set()
+
+    assert stage.bus.drain(10) == []
+    told = [each for parcel in parcels.parcels for each in parcel]
+    assert told == [("run", 1), *(("run", 1 + 2 * each) for each in range(1, 30))]
+    assert len(parcels.parcels) < 5
+
+
+def test_a_parcel_is_of_one_stream_and_its_failure_too(stage: Stage) -> None:
+    parcels = Parcels()
+    stage.bus.subscribe(parcels, name="parcels")
+    stage.record(note(0), stream="a")
+    assert parcels.begun.wait(10)
+    stage.record(note(1), note(2), stream="a")
+    stage.record(note(3), note(4), stream="b")
+    parcels.refuses = True
+    parcels.may_go_on.set()
+
+    assert stage.bus.drain(10) == []
+    # The first parcel failed, and with it the rest of its stream.
+    assert parcels.parcels == [[("a", 1)], [("b", 1), ("b", 2)]]
+    assert [(name, position) for name, position, _ in stage.failures] == [
+        ("parcels", 1),
+        ("parcels", 1),
+    ]

@@ -49,6 +49,26 @@ class EventFile:
         Raises:
             OSError: the disk is full, or the reader of the pipe has left.
         """
-        line = memoryview(cloud_event(recorded, self._log_id) + b"\n")
-        while line:
-            line = line[os.write(self._descriptor, line) :]
+        self.write(cloud_event(recorded, self._log_id) + b"\n")
+
+    def write(self, lines: bytes) -> None:
+        """Add whole lines.
+
+        Raises:
+            OSError: as above.
+        """
+        left = memoryview(lines)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+    def keep(self) -> None:
+        """Return when what was written survives the power being cut, if it can.
+
+        Raises:
+            OSError: it does not.
+        """
+        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        os.close(self._descriptor)

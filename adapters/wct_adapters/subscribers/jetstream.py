@@ -76,8 +76,10 @@ class JetStream:
         self._target = target
         self._login = login
         self._timeout = timeout
-        self._trust = trusted(ca_file)
+        # That of the machine is read when it is needed: it takes some 10 ms.
+        self._trust = None if ca_file is None else trusted(ca_file)
         self._loop = LoopThread("wct-nats")
+        self.description = f"publishes to {self._place}, stream '{target.stream}'"
         self._client: Client | None = None
         self._jetstream: Any = None  # of the client; nats-py leaves its types half open
         self._waiting: list[asyncio.Task[None]] = []  # for an acknowledgement
@@ -159,7 +161,7 @@ class JetStream:
         self._said = ""
         self._client = await connected(
             self._url,
-            self._trust,
+            self._trust or trusted(None),
             token=self._login.token,
             credentials=self._login.credentials,
             seconds=self._timeout,

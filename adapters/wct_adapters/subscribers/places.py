@@ -58,7 +58,7 @@ def place_of(
         msg = (
             f"{place} would be told events without encryption; use "
             f"{' or '.join(f'{each}://' for each in safe)}, or say 'insecure: true' "
-            "in its settings"
+            "beside its URL in wct.yaml"
         )
         raise SubscriberError(msg)
     return place

@@ -75,6 +75,7 @@ class Program:
         timeout: float,
     ) -> None:
         self._name = command[0]
+        self.description = f"feeds the program {self._name}"
         self._command = [_found(command[0], environment, directory), *command[1:]]
         self._log_id = log_id
         self._environment = environment

@@ -70,10 +70,12 @@ class Webhook:
         self._keys = () if secrets is None else keys_of(secrets)
         self._headers = dict(headers or {})
         self._timeout = timeout
-        self._trust = trusted(ca_file) if self._place.scheme == "https" else None
+        # That of the machine is read when it is needed: it takes some 10 ms.
+        self._trust = None if ca_file is None else trusted(ca_file)
         self._insecure = insecure
         self._now = now
         self._loop = LoopThread("wct-webhook")
+        self.description = f"posts to {self._place}"
         self._client: httpx.AsyncClient | None = None
 
     def __call__(self, recorded: Recorded) -> None:

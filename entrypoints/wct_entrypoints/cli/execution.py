@@ -26,6 +26,7 @@ class Execution:
 
     Raises:
         ExportError: the file of events cannot be written.
+        SubscriberError: a program is not there any more.
     """
 
     def __init__(
@@ -51,6 +52,9 @@ class Execution:
         self._own = [self._bus.subscribe(file, name="wct.events")] if file else []
         for each in listeners.subscribers:
             self._bus.subscribe(each.call, *each.types, name=each.name)
+        self._transports = dict(listeners.transports(ledger))
+        for name, transport in self._transports.items():
+            self._bus.subscribe(transport, name=name)
 
     def interrupt(self, signal: str) -> bool:
         """Stop the run; False if it does not run. Safe in a signal handler."""
@@ -89,6 +93,8 @@ class Execution:
                     "subscriber.left_behind", subscriber=name, seconds=self._drain
                 )
             self._bus.close()
+            for transport in self._transports.values():
+                transport.close()
 
     def _drained(self, *, hurry: bool) -> list[str]:
         """Let subscribers hear what is left; return the names of who needs longer."""

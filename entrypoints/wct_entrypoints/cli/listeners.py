@@ -1,21 +1,22 @@
 """Who listens to a run: a file of its events, and subscribers of other people's."""
 
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from wct_domain.errors import ExportError, SubscriberError
-from wct_domain.explaining import ends_process, explain
 from wct_domain.ports.bus import Subscriber
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints import plugins
 from wct_entrypoints.logs import Log
 
 if TYPE_CHECKING:
+    from wct_domain.ports.transports import Transport
+    from wct_domain.settings.subscribers import SubscriberSettings
     from wct_domain.subscribers import DeclaredSubscriber
+    from wct_entrypoints.cli.outside import Flags
 
 _log = Log("wct.plugins")
 _HINT = "'--subscribe'"
@@ -27,6 +28,7 @@ class Listeners(NamedTuple):
     subscribers: tuple["DeclaredSubscriber", ...] = ()
     events: Path | None = None
     drain: float = 2.0  # seconds that subscribers get when the run has ended
+    outside: tuple["SubscriberSettings", ...] = ()
 
     def event_file(self, ledger: Ledger, *, keep: bool) -> Subscriber | None:
         """Open the file of events, if one is wanted.
@@ -41,12 +43,25 @@ class Listeners(NamedTuple):
 
         return event_file(self.events, ledger, keep=keep)
 
+    def transports(self, ledger: Ledger) -> "Iterator[tuple[str, Transport]]":
+        """Make those outside of the process, with their names; close them in the end.
+
+        Raises:
+            SubscriberError: what was there when it was looked for is gone.
+        """
+        if self.outside:
+            # Here, because most runs have none.
+            from wct_entrypoints.cli.outside import connected
+
+            yield from connected(self.outside, ledger)
+
 
 def find_listeners(
     named: Iterable[str],
     events: Path | None,
     drain: float,
     taken: Iterable[Path],
+    outside: "Flags | None" = None,
 ) -> Listeners:
     """Load the subscribers that are named, and those that are installed.
 
@@ -54,6 +69,7 @@ def find_listeners(
         named: as ``package.module:callable``.
         events: file for events; None: nobody wants one.
         taken: files that are something else, and must not be written over.
+        outside: programs, and addresses of receivers.
 
     Raises:
         click.BadParameter: one that is named is not there, or is no subscriber.
@@ -62,7 +78,12 @@ def find_listeners(
     if events is not None:
         _refuse_taken(events, taken)
     subscribers = (*map(_named, named), *_installed())
-    return Listeners(subscribers, events, drain)
+    if not outside:
+        return Listeners(subscribers, events, drain)
+    # Here, because most runs have none.
+    from wct_entrypoints.cli.outside import read_flags
+
+    return Listeners(subscribers, events, drain, read_flags(outside))
 
 
 def _refuse_taken(path: Path, taken: Iterable[Path]) -> None:
@@ -92,28 +113,9 @@ def _installed() -> "Iterator[DeclaredSubscriber]":
 def _named(text: str) -> "DeclaredSubscriber":
     # Here, because most runs have none.
     from wct_domain.subscribers import DeclaredSubscriber
+    from wct_entrypoints.callables import load_callable
 
-    module, colon, path = text.partition(":")
-    if not (module and colon and path):
-        msg = f"'{text}' is not of the form package.module:callable"
-        raise click.BadParameter(msg, param_hint=_HINT)
     try:
-        return DeclaredSubscriber.of(_loaded(module, path), text)
+        return DeclaredSubscriber.of(load_callable(text), text)
     except SubscriberError as error:
         raise click.BadParameter(str(error), param_hint=_HINT) from error
-
-
-def _loaded(module: str, path: str) -> Any:
-    try:
-        found: Any = import_module(module)
-        for name in path.split("."):
-            found = getattr(found, name)
-    except BaseException as error:
-        # A stranger's code, which may ask the whole process to exit.
-        if ends_process(error) and not isinstance(error, SystemExit):
-            raise
-        msg = f"'{module}:{path}' cannot be loaded: {explain(error)}"
-        if isinstance(error, ModuleNotFoundError):
-            msg += "; install it, or name its directory in PYTHONPATH"
-        raise SubscriberError(msg) from error
-    return found

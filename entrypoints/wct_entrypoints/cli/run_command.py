@@ -96,7 +96,9 @@ def prepared(options: RunOptions, run: str) -> Prepared:
     output.check()
     refuse_wrong_signing_key()
     taken = (*ledger_files(place), output.path, options.runbook)
-    listeners = find_listeners(options.subscribe, options.events, options.drain, taken)
+    listeners = find_listeners(
+        options.subscribe, options.events, options.drain, taken, options.outside
+    )
     return Prepared(run, runbook, components, output, listeners)
 
 

@@ -78,6 +78,37 @@ _FLAGS = (
         help="Tell this function or class of each event; may be repeated.",
     ),
     click.option(
+        "--exec",
+        "programs",
+        multiple=True,
+        metavar="'PROGRAM ARGS'",
+        help="Feed this program events on stdin, a line of CloudEvents JSON each; may "
+        "be repeated. It has to read to the end, and to exit with 0.",
+    ),
+    click.option(
+        "--exec-env",
+        "variables",
+        multiple=True,
+        metavar="NAME",
+        help="Pass this variable to the programs of --exec, which get little of the "
+        "environment else; may be repeated.",
+    ),
+    click.option(
+        "--webhook",
+        "webhooks",
+        multiple=True,
+        metavar="URL",
+        help="Post each event there; may be repeated. Signed with the secrets in "
+        "WCT_WEBHOOK_SECRET, if there are any.",
+    ),
+    click.option(
+        "--nats",
+        multiple=True,
+        metavar="URL",
+        help="Publish each event there, for a stream 'wct' of JetStream; may be "
+        "repeated. Login: WCT_NATS_TOKEN, or a file WCT_NATS_CREDENTIALS.",
+    ),
+    click.option(
         "--drain",
         type=click.FloatRange(min=0, max=3600),
         default=2.0,

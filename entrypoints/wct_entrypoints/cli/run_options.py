@@ -9,6 +9,7 @@ from wct_entrypoints.logs import Level
 
 if TYPE_CHECKING:
     from wct_entrypoints.bootstrap.configuration import Configured
+    from wct_entrypoints.cli.outside import Flags
 
 
 class RunOptions(NamedTuple):
@@ -30,6 +31,10 @@ class RunOptions(NamedTuple):
     erasure_scope: str | None = None
     events: Path | None = None  # file for events, as they are recorded
     subscribe: tuple[str, ...] = ()  # as package.module:callable
+    programs: tuple[str, ...] = ()  # with their arguments, as a shell reads them
+    variables: tuple[str, ...] = ()  # of the environment, that programs are given
+    webhooks: tuple[str, ...] = ()  # URLs
+    nats: tuple[str, ...] = ()  # URLs
     drain: float = 2.0  # seconds
     record_inputs: bool = False
     log_format: str = "text"
@@ -51,3 +56,14 @@ class RunOptions(NamedTuple):
     @property
     def full_evidence(self) -> bool:
         return self.evidence == "full"
+
+    @property
+    def outside(self) -> "Flags | None":
+        """Subscribers outside of the process; None: there are none."""
+        said = (self.programs, self.variables, self.webhooks, self.nats)
+        if not any(said):
+            return None
+        # Here, because most runs have none.
+        from wct_entrypoints.cli.outside import Flags
+
+        return Flags(*said)

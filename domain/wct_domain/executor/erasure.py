@@ -44,7 +44,7 @@ def erase(
         LedgerError: a store could not be written. What was begun is finished by doing
             it again, or by ``finish_erasures``.
     """
-    ledger, seen = tools.ledger, target.seen
+    ledger = tools.ledger
     runs = dict.fromkeys(target.runs)
 
     def request(runs: Iterable[str]) -> None:
@@ -55,8 +55,7 @@ def erase(
         return sum(_erase_blobs(tools, run, target.scopes[0]) for run in runs)
 
     def started_meanwhile() -> list[str]:
-        nonlocal seen
-        found, seen = runs_of(ledger, target.scopes, seen)
+        found = runs_of(ledger, target.scopes)
         late = [run for run in found if run not in runs]
         runs.update(dict.fromkeys(late))
         return late
@@ -88,9 +87,9 @@ def finish_erasures(tools: Equipment) -> list[Erased]:
         alone = len(runs) == 1 and request.scope in ledger.keys.scopes_of(
             scope_name(runs[0], None)
         )
-        others, seen = ({}, None) if alone else runs_of(ledger, [request.scope])
+        others = {} if alone else runs_of(ledger, [request.scope])
         together = tuple(dict.fromkeys([*runs, *others]))
-        target = Target((request.scope,), together, alone, seen)
+        target = Target((request.scope,), together, alone)
         done.append(
             erase(
                 tools,

@@ -8,7 +8,6 @@ from wct_domain.errors import ErasureRefusedError
 from wct_domain.events import RunStarted
 from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
-from wct_domain.ports.cursors import Cursor
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.run import Run
 from wct_domain.references import referred_by
@@ -29,7 +28,6 @@ class Target(NamedTuple):
     scopes: tuple[str, ...]  # pseudonyms
     runs: tuple[str, ...]
     alone: bool = False  # there can be no other run of these scopes
-    seen: Cursor | None = None  # up to where runs were looked for
 
 
 class Holding(NamedTuple):
@@ -71,10 +69,10 @@ def target_of_run(ledger: Ledger, run: str, *, with_others: bool) -> Target:
         raise ErasureRefusedError(msg)
     if started.scope in own:
         return Target((started.scope,), (run,), alone=True)
-    runs, seen = runs_of(ledger, [started.scope])
+    runs = runs_of(ledger, [started.scope])
     if len(runs) > 1 and not with_others:
         raise ErasureRefusedError(_shared(run, runs))
-    return Target((started.scope,), tuple(runs), seen=seen)
+    return Target((started.scope,), tuple(runs))
 
 
 def target_of_group(ledger: Ledger, name: str) -> Target:
@@ -84,7 +82,7 @@ def target_of_group(ledger: Ledger, name: str) -> Target:
         ErasureRefusedError: no run has it. The text does not quote the name.
         LedgerUnusableError: log or key store cannot be read.
     """
-    runs, seen = runs_of(ledger, ledger.keys.scopes_of(scope_name("", name)))
+    runs = runs_of(ledger, ledger.keys.scopes_of(scope_name("", name)))
     if not runs:
         msg = (
             f"no run in ledger '{ledger.location}' was recorded with this erasure "
@@ -92,27 +90,22 @@ def target_of_group(ledger: Ledger, name: str) -> Target:
             "erase a run by its id"
         )
         raise ErasureRefusedError(msg)
-    return Target(tuple(dict.fromkeys(runs.values())), tuple(runs), seen=seen)
+    return Target(tuple(dict.fromkeys(runs.values())), tuple(runs))
 
 
-def runs_of(
-    ledger: Ledger, scopes: Collection[str], after: Cursor | None = None
-) -> tuple[dict[str, str], Cursor | None]:
-    """Map the runs of these scopes to theirs, oldest first; say how far that goes.
+def runs_of(ledger: Ledger, scopes: Collection[str]) -> dict[str, str]:
+    """Map the runs of these scopes to theirs, oldest first.
 
-    Reads how each run of the ledger started, and nothing else. ``after``: only those
-    that started since it was asked before.
+    Of all other runs the ledger looks at how they started, and decodes nothing.
     """
     found: dict[str, str] = {}
-    last = None
-    for recorded in ledger.read_all(after=after, types=_STARTED):
-        last = recorded
-        match recorded.event:
+    for stream in ledger.maintenance.streams_holding(scopes, _STARTED):
+        match next((recorded.event for recorded in ledger.read(stream)), None):
             case RunStarted(scope=str(scope)) if scope in scopes:
-                found[recorded.stream] = scope
+                found[stream] = scope
             case _:
                 pass
-    return found, after if last is None else ledger.cursor(last)
+    return found
 
 
 def refuse_running(ledger: Ledger, runs: Collection[str]) -> None:

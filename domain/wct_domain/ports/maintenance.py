@@ -58,6 +58,24 @@ class Maintenance(Protocol):
         """
         ...
 
+    def streams_holding(
+        self, texts: Collection[str], types: Collection[str]
+    ) -> list[str]:
+        """Return the streams with an event whose stored payload has one of these texts.
+
+        For who looks for a few streams among many: nothing is decoded. The stream whose
+        event of that kind was numbered first comes first, whether its order is settled
+        or not.
+
+        Args:
+            texts: of ASCII letters and digits, which are stored as they are.
+            types: wire names of the events that are looked at.
+
+        Raises:
+            LedgerUnusableError: it cannot be read.
+        """
+        ...
+
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         """Map each of these blobs that is there to its stored bytes.
 

@@ -1,7 +1,15 @@
 """What every ledger promises to whoever looks after it: part of LedgerContract."""
 
-from wct_domain.ports.ledger import Ledger
-from wct_domain.testing.ledger_samples import OTHER, RUN, blob_of, note, notes
+from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent
+from wct_domain.testing.ledger_samples import (
+    DONE,
+    OTHER,
+    RUN,
+    blob_of,
+    event_id,
+    note,
+    notes,
+)
 
 
 class LedgerSizeContract:
@@ -28,6 +36,29 @@ class LedgerSizeContract:
         ledger.append("run/b", notes(5), expected=2, redact=[1])
         (pruned,) = ledger.maintenance.stream_sizes("run/b")
         assert pruned.size < sizes[1].size - 4000
+
+    def test_streams_are_found_by_what_an_event_of_theirs_has_in_it(
+        self, ledger: Ledger
+    ) -> None:
+        for number, (stream, text) in enumerate(
+            [("z", "ab12"), ("b", "cd34"), ("a", "xab12y"), ("z", "cd34"), ("c", "ab")],
+            start=1,
+        ):
+            ledger.append(stream, [note(number, text)], expected=ANY_VERSION)
+        find = ledger.maintenance.streams_holding
+        wire = note(1).event.type
+        assert find(["ab12"], [wire]) == ["z", "a"]
+        assert find(["ab12", "cd34"], [wire]) == ["z", "b", "a"]
+        assert find(["ab12"], ["run.started/1", "never/9"]) == []
+        assert find(["nowhere"], [wire]) == find([], [wire]) == find(["ab"], []) == []
+        ledger.append("z", notes(6), expected=2, redact=[1, 2])
+        assert find(["ab12", "cd34"], [wire]) == ["b", "a"]
+
+    def test_streams_of_runs_are_found_by_how_they_ended(self, ledger: Ledger) -> None:
+        ledger.append(RUN, [NewEvent(event_id(1), DONE)], expected=0)
+        find = ledger.maintenance.streams_holding
+        assert find(["succeeded"], [DONE.type]) == [RUN]
+        assert find(["succeeding"], [DONE.type]) == []
 
     def test_blobs_are_told_by_size(self, ledger: Ledger) -> None:
         blobs = [blob_of(b""), blob_of(b"x" * 1234)]

@@ -26,6 +26,22 @@ class MemoryMaintenance(Maintenance):
             if name.startswith(prefix)
         ]
 
+    def streams_holding(
+        self, texts: Collection[str], types: Collection[str]
+    ) -> list[str]:
+        wanted = [text.encode() for text in texts]
+
+        def holds(row: Row) -> bool:
+            payload = row.payload or b""
+            return row.type in types and any(text in payload for text in wanted)
+
+        first = {
+            name: row.global_position
+            for name, rows in self._contents.of_stream.items()
+            if (row := next(filter(holds, rows), None)) is not None
+        }
+        return sorted(first, key=first.__getitem__)
+
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         return {
             digest: len(self._contents.blobs[digest])

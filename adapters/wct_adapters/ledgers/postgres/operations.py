@@ -31,6 +31,13 @@ SELECT s.name, count(*), sum(
 FROM wct.events e JOIN wct.streams s ON s.id = e.stream
 WHERE starts_with(s.name, %s) GROUP BY s.name ORDER BY s.name
 """
+_HOLDING: Final = """
+SELECT s.name FROM wct.events e JOIN wct.streams s ON s.id = e.stream
+WHERE e.type = ANY(%s) AND EXISTS (
+    SELECT 1 FROM unnest(%s::bytea[]) AS t(text) WHERE position(t.text IN e.payload) > 0
+)
+GROUP BY s.name ORDER BY min(e.global_position)
+"""
 _BLOB_SIZES: Final = """
 SELECT encode(digest, 'hex'), length(stored) FROM wct.blobs
 WHERE digest = ANY(%s::bytea[])
@@ -55,6 +62,13 @@ class PostgresMaintenance(Maintenance):
 
     def stream_sizes(self, prefix: str = "") -> list[StreamSize]:
         return [StreamSize(*row) for row in self._reader.page(_STREAM_SIZES, (prefix,))]
+
+    def streams_holding(
+        self, texts: Collection[str], types: Collection[str]
+    ) -> list[str]:
+        wanted = [text.encode() for text in texts]
+        found = self._reader.page(_HOLDING, (list(types), wanted))
+        return [name for (name,) in found]
 
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         wanted = [bytes.fromhex(digest) for digest in digests]

@@ -1,7 +1,8 @@
 """Work on a SQLite ledger as a whole: sizes, compaction, copies."""
 
+import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import apsw
@@ -20,6 +21,7 @@ from wct_adapters.ledgers.sqlite.failures import (
     write_failure,
 )
 from wct_adapters.ledgers.sqlite.read import PagedReader
+from wct_adapters.ledgers.sqlite.schema import FIRST_OF_STEPS
 from wct_domain.ports.maintenance import Maintenance, Space, StreamSize
 
 _USED = """
@@ -35,6 +37,14 @@ SELECT name, count(*), sum(
 FROM events JOIN streams ON streams.id = stream
 WHERE stream IN (SELECT id FROM streams WHERE substr(name, 1, ?2) = ?1)
 GROUP BY stream ORDER BY name
+"""
+_TYPES = "SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?))"
+_HOLDING = """
+SELECT name FROM events JOIN streams ON streams.id = stream
+WHERE type IN (SELECT value FROM json_each(?)) {and_run_level} AND EXISTS (
+    SELECT 1 FROM json_each(?) WHERE instr(payload, CAST(value AS BLOB))
+)
+GROUP BY stream ORDER BY min(global_position)
 """
 _BLOB_SIZES = """
 SELECT lower(hex(digest)), length(stored)
@@ -63,6 +73,17 @@ class SqliteMaintenance(Maintenance):
     def stream_sizes(self, prefix: str = "") -> list[StreamSize]:
         rows = self._reader.page(_STREAM_SIZES, (prefix, len(prefix)))
         return [StreamSize(*row) for row in rows]
+
+    def streams_holding(
+        self, texts: Collection[str], types: Collection[str]
+    ) -> list[str]:
+        numbers = [each for (each,) in self._reader.page(_TYPES, (_json(types),))]
+        few = max(numbers, default=0) < FIRST_OF_STEPS  # there is an index of them
+        sql = _HOLDING.format(
+            and_run_level=f"AND type < {FIRST_OF_STEPS}" if few else ""
+        )
+        found = self._reader.page(sql, (_json(numbers), _json(texts)))
+        return [name for (name,) in found]
 
     def blob_sizes(self, digests: Collection[str]) -> dict[str, int]:
         listed = ",".join(f'"{digest}"' for digest in digests)
@@ -97,6 +118,10 @@ class SqliteMaintenance(Maintenance):
                 mark_as_backup(copy)
         finally:
             source.close()
+
+
+def _json(values: Iterable[object]) -> str:
+    return json.dumps(list(values))
 
 
 def _size(path: Path) -> int:

@@ -148,13 +148,14 @@ def test_however_wct_ends_its_processes_end_with_it(
         assert "in flight: stuck" in ended.stderr
 
 
+@pytest.mark.parametrize("limit", [{}, {"timeout": "1h"}], ids=["here", "apart"])
 def test_what_was_in_flight_is_done_again_and_nothing_else(
-    wct_with_plugin: Wct, tmp_path: Path
+    wct_with_plugin: Wct, tmp_path: Path, limit: dict[str, str]
 ) -> None:
     runbook = write(
         tmp_path / "hangs.yaml",
         read("quick", save_output=True),
-        read("stuck", "linger", timeout="1h", save_output=True),
+        read("stuck", "linger", save_output=True, **limit),
         count("late", input_from="stuck"),
     )
     process = wct_with_plugin.start("run", runbook, "--max-workers", "1")

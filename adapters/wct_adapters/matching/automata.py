@@ -7,6 +7,7 @@ third of its time per byte, but has no wheels for musl.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -22,7 +23,9 @@ FAST = find_spec("ahocorasick_rs") is not None
 # pyahocorasick copies its input to four bytes a character: windows stay in the cache.
 _WINDOW = 32 * 1024
 # It tries the letters that may follow one by one, in the order in which they came.
-_RANKS = {letter: rank for rank, letter in enumerate(b" etaonrisldcumpgfyhbvwkxjqz")}
+_FREQUENT = b" etaonrisldcumpgfyhbvwkxjqz"
+_RARE = bytes(byte for byte in range(256) if byte not in _FREQUENT)
+_RANKS = bytes(map((_FREQUENT + _RARE).index, range(256)))
 _BEYOND_LATIN_1 = "\u0100"
 _CLOSED = (LOWER, DIGIT)
 _WORTH_A_DFA = 1024 * 1024  # bytes to look at, after which it has paid for itself
@@ -38,8 +41,15 @@ class Entry(NamedTuple):
     @classmethod
     def of(cls, terms: tuple[tuple[int, Spelling], ...]) -> Entry:
         """Make the entry of those who look for the same folded spelling."""
-        folded = terms[0][1].folded
-        return cls(len(folded), CLASS[folded[-1]] in _CLOSED, terms)
+        folded = terms[0][1][0]
+        return _entry((len(folded), CLASS[folded[-1]] in _CLOSED, terms))
+
+
+# Entry(...) runs Python code, which thousands of them feel; this does not.
+_entry: Callable[[tuple[int, bool, tuple[tuple[int, Spelling], ...]]], Entry] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]  # generic without a type
+    Entry,
+)
 
 
 Find: TypeAlias = Callable[[bytes], Iterator[tuple[int, Entry]]]
@@ -85,8 +95,8 @@ def portable(entries: Mapping[bytes, Entry]) -> Find:
     return find
 
 
-def _by_rank(folded: bytes) -> list[int]:
-    return [_RANKS.get(byte, len(_RANKS) + byte) for byte in folded]
+def _by_rank(folded: bytes) -> bytes:
+    return folded.translate(_RANKS)
 
 
 def _coarse(used: bytes) -> bytes:

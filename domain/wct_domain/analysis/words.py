@@ -26,7 +26,8 @@ letters and digits do not count where the run looks like encoded data (base64).
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -89,6 +90,13 @@ class Spelling(NamedTuple):
         return self.exact is None or hit.translate(_ASCII_LOWER) == self.exact
 
 
+# Spelling(...) runs Python code, which thousands of them feel; this does not.
+_spelling: Callable[[tuple[bytes, bytes | None]], Spelling] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]  # generic without a type
+    Spelling,
+)
+
+
 def spellings(pattern: str) -> tuple[Spelling, ...]:
     """Return every spelling of ``pattern``, sorted, without duplicates."""
     pattern = unicodedata.normalize("NFC", pattern)
@@ -104,7 +112,7 @@ def spellings(pattern: str) -> tuple[Spelling, ...]:
         for words in product(*variants)
         for text in _joined(words)
     }
-    return tuple(Spelling(text, None) for text in sorted(texts))
+    return tuple([_spelling((text, None)) for text in sorted(texts)])
 
 
 def core(pattern: str) -> bytes:

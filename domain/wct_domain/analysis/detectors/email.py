@@ -16,6 +16,7 @@ _LOCAL_BYTES = (
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'"
     + bytes(range(128, 256))
 )
+_IN_LOCAL = bytes(byte in _LOCAL_BYTES for byte in range(256))
 _LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1, bytes
 _LONGEST_DOMAIN = 255  # RFC 5321 §4.5.3.1.2, bytes
 
@@ -59,6 +60,8 @@ def validate(data: bytes, start: int, end: int) -> Span | None:
     names and package versions, a local part that a template fills in, and what a call
     or a further ``@`` continues.
     """
+    if not start or not _IN_LOCAL[data[start - 1]]:
+        return None  # as most are in code: @Override
     before = data[max(0, start - _LONGEST_LOCAL - 2) : start]
     local = before[len(before.rstrip(_LOCAL_BYTES)) :]
     if not local.isalnum():

@@ -46,15 +46,12 @@ def validate(data: bytes, start: int, _end: int) -> Span | None:
     found = _ADDRESS.match(data, first)
     if found is None:
         return None
-    if (
-        first
-        and data[first - 1] != _LINE_FEED
-        and _is_version(data, first, found.end())
-    ):
+    last = found.end()
+    if _is_nobodys(data, first, last):
         return None
-    if _is_nobodys(found.group(), _PREFIX.match(data, found.end())):
+    if first and data[first - 1] != _LINE_FEED and _is_version(data, first, last):
         return None
-    return found.span()
+    return first, last
 
 
 def _is_version(data: bytes, first: int, last: int) -> bool:
@@ -68,17 +65,18 @@ def _is_version(data: bytes, first: int, last: int) -> bool:
     return words.endswith(_NUMBERED) or before.rstrip().endswith(_RANGES)
 
 
-def _is_nobodys(address: bytes, prefix: re.Match[bytes] | None) -> bool:
+def _is_nobodys(data: bytes, start: int, last: int) -> bool:
     """Whether an address can be no device's: special, or the name of a network."""
-    first, second, third, fourth = map(int, address.split(b"."))
+    if data.endswith(b".0.0", start, last):  # 10.0.0.0; so are most versions, 1.0.0.0
+        return True
+    address = data[start:last]
+    first = int(address[: address.index(b".")])
     if first in {0, 127} or first >= 224:  # this network, loopback; multicast and up
         return True
-    if third == fourth == 0:  # 10.0.0.0; so are most version numbers, 1.0.0.0
-        return True
-    if prefix is None:
+    if data[last : last + 1] != b"/" or not (prefix := _PREFIX.match(data, last)):
         return False
     size = 32 - int(prefix.group(1))
-    number = first << 24 | second << 16 | third << 8 | fourth
+    number = int.from_bytes(map(int, address.split(b".")))
     return 0 < size < 32 and not number & (1 << size) - 1  # no bit names a host
 
 

@@ -69,6 +69,7 @@ _NUMBER = LatePattern(
     rb"|[0-9]{4}([ -])(?:[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?"
     rb"|[0-9]{6}\1[0-9]{4,5})(?![0-9])"
 )
+_ALPHANUMERIC = bytes(byte < 128 and chr(byte).isalnum() for byte in range(256))
 _JOINTS = (b"-", b".", b"+")
 _JOINED_AFTER = LatePattern(rb"[A-Za-z0-9]|[-.+][A-Za-z0-9]")
 # Beside groups with blanks another group of four, of an IBAN or in a table.
@@ -122,11 +123,11 @@ def _number_at(data: bytes, start: int) -> Span | None:
 
 def _goes_before(data: bytes, start: int) -> bool:
     """Say whether the digits at ``start`` continue what stands before them."""
-    before = data[max(0, start - 6) : start]
-    if before[-1:].isalnum():
+    if _ALPHANUMERIC[data[start - 1]]:
         return True
-    if not before[-2:-1].isalnum():
+    if start < 2 or not _ALPHANUMERIC[data[start - 2]]:
         return False
+    before = data[max(0, start - 6) : start]
     if before.endswith(b" "):
         grouped = data[start + 4 : start + 5] == b" "
         return grouped and _GROUP_BEFORE.search(before) is not None

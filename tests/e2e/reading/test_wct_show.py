@@ -249,6 +249,7 @@ class TestWhichRunIsMeant:
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == (
             "Error: ledger '.wct/ledger.db' does not exist: nothing is recorded there "
-            "yet; name another file with --ledger or WCT_LEDGER\n"
+            "yet; go where 'wct run' was run, or name another file with --ledger or "
+            "WCT_LEDGER\n"
         )
         assert list(tmp_path.iterdir()) == []

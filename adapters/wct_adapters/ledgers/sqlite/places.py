@@ -74,7 +74,8 @@ def refuse_missing(path: Path) -> None:
         LedgerUnusableError: there is none, or an empty one.
     """
     if not path.exists() or path.stat().st_size == 0:
-        reason = f"does not exist: nothing is recorded there yet; {_ELSEWHERE}"
+        where = "" if path.is_absolute() else "go where 'wct run' was run, or "
+        reason = f"does not exist: nothing is recorded there yet; {where}{_ELSEWHERE}"
         raise _unusable(path, reason)
 
 

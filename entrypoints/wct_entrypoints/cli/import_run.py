@@ -130,7 +130,8 @@ def _readable(taken: Taken, *, readable_by: str | None) -> str:
         return "What is sealed cannot be read: the bundle was made readable for nobody"
     return (
         f"What is sealed cannot be read: the bundle was made readable for key "
-        f"{readable_by}, which is not this ledger's, or it was erased here"
+        f"{readable_by}, which is not this ledger's; or it was erased here, or the "
+        "keys that came with it open nothing"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.processes import COMMAND, Cli, Wct
 from tests.e2e.running.runbooks import CARD, EMAIL, write
+from wct_domain import packing
 
 BUNDLE = Path("run.zip")
 THERE = ("--ledger", "there.db")
@@ -77,6 +78,23 @@ def test_it_can_be_read_where_it_was_made_readable(cli: Cli, recorded: str) -> N
     shown = cli("artifacts", recorded, "look", "--evidence", "full", *THERE)
     assert EMAIL in shown.stdout
     assert cli("verify", *THERE).exit_code == 0
+
+
+def test_what_grows_too_much_when_it_is_opened_is_not_imported(
+    cli: Cli, recorded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("run", write(), "-q", *THERE)
+    before = events(cli, *THERE)
+    reader = cli("ledger", "keys", "--reader", *THERE).stdout.splitlines()[-1]
+    cli("export", recorded, "-o", BUNDLE, "--readable-by", reader)
+    monkeypatch.setattr(packing, "ROOM", 10)  # as if more had been stored
+    monkeypatch.setattr(packing, "RATIO", 1)
+    assert cli("verify", "--bundle", BUNDLE).exit_code == 0  # nobody can open it
+    done = cli("import", BUNDLE, *THERE)
+    assert done.exit_code == 4
+    assert "nothing was imported: blob " in done.stderr
+    assert "it would be longer than" in done.stderr
+    assert events(cli, *THERE) == before
 
 
 def test_it_cannot_be_read_elsewhere(cli: Cli, recorded: str) -> None:

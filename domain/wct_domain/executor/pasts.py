@@ -29,6 +29,7 @@ class Past(NamedTuple):
     given: ArtifactSaved | None  # the artifact that it read, if there was one
     sources: Mapping[tuple[str, str], str]  # connector and schema: content, at its end
     kept: Mapping[tuple[str, str], Reference] = MappingProxyType({})  # of these
+    begun_by: str = ""  # id of the event that it started with
 
     @property
     def ended(self) -> Ended | None:
@@ -52,7 +53,8 @@ def pasts_of(history: Iterable[Recorded]) -> dict[str, Past]:
             origins = {step.id: step.input_from for step in steps}
         if isinstance(event, StepStarted):
             given = artifacts.saved.get(origins.get(event.step) or "")
-            begun[event.step] = recorded.id, Past(event, (), given, {})
+            past = Past(event, (), given, {}, begun_by=recorded.id)
+            begun[event.step] = recorded.id, past
             by_id[recorded.id] = event.step
         elif (step := by_id.get(recorded.causation_id or "")) is not None:
             start, past = begun[step]

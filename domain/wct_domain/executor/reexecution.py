@@ -26,12 +26,14 @@ from wct_domain.handlers.sources import Digest, SharedSources
 from wct_domain.handlers.tools import StepTools
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.keys import Keys
 from wct_domain.ports.ledger import Blob, BlobStore, Ledger
 from wct_domain.ports.workplaces import Extracts, Workplace
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema, SchemaSource
 
+Seal: TypeAlias = Callable[[bytes], bytes]
 Read: TypeAlias = Literal["unchanged", "changed", "not available"]
 
 
@@ -43,6 +45,7 @@ class Again(NamedTuple):
     read: Read | None  # how its source was found; None: it has none, or was not read
     error: BaseException | None  # why it failed
     as_recorded: bool = False  # it was given what is recorded of its source
+    stored: tuple[Blob, ...] = ()  # what the emitted events refer to
 
 
 class NotPossibleError(WctError):
@@ -111,12 +114,18 @@ class Reexecution:
         self._schemas = schemas
         self._timer = timer
         self._blobs = BlobReader(ledger, ledger.keys)
+        self._keys = ledger.keys
         self._key = ledger.keys.content_key
         self._volatile = VolatileFields(schemas)
         self._readings = _Readings(plan)
 
     def again(
-        self, step: ExecutionStep, past: Past, *, read_anew: bool = True
+        self,
+        step: ExecutionStep,
+        past: Past,
+        *,
+        read_anew: bool = True,
+        seal: Seal | None = None,
     ) -> Again:
         """Do a step again.
 
@@ -125,6 +134,7 @@ class Reexecution:
 
         Args:
             read_anew: try the source at all, where what was read is kept.
+            seal: seals what the step makes; None: it will not be stored.
 
         Raises:
             NotPossibleError: what it needs is gone, or not installed.
@@ -133,23 +143,23 @@ class Reexecution:
         recorded = recorded_inputs(step, past, self._blobs)
         self._refuse_what_is_missing(step, past, source=recorded is None)
         if recorded is None:
-            return self._from_source(step, past)
+            return self._from_source(step, past, seal)
         read: Read | None = None
         if read_anew:
-            found = self._from_source(step, past)
+            found = self._from_source(step, past, seal)
             read = found.read
             if read not in ("changed", "not available"):
                 return found
         place = AsRecorded(self._components, self._schemas, recorded)
         sources = SharedSources(self._plan)
-        found = self._done(step, past, sources, place)
+        found = self._done(step, past, sources, seal, place)
         return found._replace(read=read, as_recorded=True)
 
-    def _from_source(self, step: ExecutionStep, past: Past) -> Again:
+    def _from_source(self, step: ExecutionStep, past: Past, seal: Seal | None) -> Again:
         unavailable = self._unavailable(step, past)
         if unavailable is not None:
             return Again((), None, "not available", unavailable)
-        found = self._done(step, past, self._readings)
+        found = self._done(step, past, self._readings, seal)
         self._readings.visited(step)
         return found._replace(read=self._read(step, past))
 
@@ -158,10 +168,11 @@ class Reexecution:
         step: ExecutionStep,
         past: Past,
         sources: SharedSources,
+        seal: Seal | None,
         workplace: Workplace | None = None,
     ) -> Again:
         error: list[BaseException] = []
-        draft = BlobDraft(self._key, self._volatile)
+        draft = BlobDraft(self._key, self._volatile, seal)
         tools = self._tools(past, draft, error.append)
         tools = tools._replace(sources=sources, workplace=workplace)
         command = RunStep(step, self._plan, past.started.attempt, past.started.seed)
@@ -172,9 +183,10 @@ class Reexecution:
             stored += draft.take()
         return Again(
             tuple(emitted),
-            _result(emitted, stored),
+            _result(emitted, stored, self._keys),
             None,
             error[0] if error else None,
+            stored=tuple(stored),
         )
 
     def passed_over(self, step: ExecutionStep) -> None:
@@ -257,8 +269,10 @@ class Reexecution:
         return "unchanged" if same else "changed"
 
 
-def _result(emitted: Sequence[Event], stored: Sequence[Blob]) -> Message | None:
+def _result(
+    emitted: Sequence[Event], stored: Sequence[Blob], keys: Keys
+) -> Message | None:
     for event in emitted:
         if isinstance(event, StepCompleted):
-            return BlobReader(_Drafted(stored)).message(event.result)
+            return BlobReader(_Drafted(stored), keys).message(event.result)
     return None

@@ -19,6 +19,7 @@ from wct_domain.executor.reexecution import (
     Again,
     NotPossibleError,
     Reexecution,
+    Seal,
 )
 from wct_domain.executor.verified import RunVerified, Verdict, Verified, said
 from wct_domain.explaining import explain
@@ -78,21 +79,33 @@ class Reverification:
         steps = [self._verified(state) for state in self.facts.run.steps.values()]
         return RunVerified(self.facts, steps, list(self._differs()))
 
-    def again(self, step: str, *, read_anew: bool = True) -> Again:
+    def again(
+        self, step: str, *, read_anew: bool = True, seal: Seal | None = None
+    ) -> Again:
         """Do one step again.
 
         Args:
             read_anew: try its source, though what was read then is kept.
+            seal: seals what it makes; None: it will not be stored.
 
         Raises:
             NotPossibleError: it did not begin, or what it needs is gone.
+        """
+        past = self.past(step)
+        plan, work = self._work(step)
+        return work.again(plan.steps[step], past, read_anew=read_anew, seal=seal)
+
+    def past(self, step: str) -> Past:
+        """Return what is recorded of a step.
+
+        Raises:
+            NotPossibleError: it did not begin.
         """
         past = self._pasts.get(step)
         if past is None:
             msg = f"step '{step}' did not begin: there is nothing to do again"
             raise NotPossibleError(msg)
-        plan, work = self._work(step)
-        return work.again(plan.steps[step], past, read_anew=read_anew)
+        return past
 
     def compared(self, step: str, again: Again) -> Verified:
         """Compare what a step came to again with what is recorded."""

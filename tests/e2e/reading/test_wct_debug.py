@@ -102,3 +102,75 @@ def test_the_debugger_stands_where_the_step_failed(
     assert seen.status == 3
     assert "(Pdb)" in seen.text
     assert "42" in seen.text
+
+
+def beside(cli: Cli, run: str) -> list[dict[str, Any]]:
+    """Events that belong to a run and are not in its own stream."""
+    own = {each["id"] for each in events(cli, run)}
+    found = (each for each in events(cli, "--all") if each["id"] not in own)
+    return [each for each in found if each["correlation_id"] == run]
+
+
+def events(cli: Cli, which: str) -> list[dict[str, Any]]:
+    lines = cli("events", which, "--json").stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_it_is_recorded_beside_the_run_if_somebody_says_so(cli: Cli, run: str) -> None:
+    before = cli("events", run, "--json").stdout
+    result = cli("debug", run, "scan", "--record")
+    assert result.exit_code == 0
+    assert f"Recorded as artifacts/{run}/" in result.stdout
+    assert cli("events", run, "--json").stdout == before
+    note, *rest = beside(cli, run)
+    assert [each["type"] for each in rest] == [
+        "step.started/1",
+        "source.read/1",
+        "step.completed/1",
+    ]
+    assert note["data"]["name"] == "step.debugged"
+    assert note["data"]["data"]["verdict"] == "the same"
+    started = next(each for each in events(cli, run) if "seed" in each["data"])
+    assert note["causation_id"] == started["id"]
+    assert cli("verify", run).exit_code == 0
+    (again,) = json.loads(cli("runs", "--json").stdout)
+    assert again["run"] == run
+
+
+def test_what_is_recorded_of_it_is_sealed_and_erased_with_the_run(
+    cli: Cli, run: str
+) -> None:
+    from wct_entrypoints.bootstrap.ledgers import open_ledger
+
+    assert cli("debug", run, "scan", "--record").exit_code == 0
+    blob = beside(cli, run)[-1]["data"]["result"]["blob"]
+    ledger = open_ledger(Path(".wct", "ledger.db"), create=False, read_only=True)
+    assert ledger.blob(blob)[:1] == b"\3"
+    ledger.close()
+    assert cli("erase", run, "--reason", "other", "--yes").exit_code == 0
+    ledger = open_ledger(Path(".wct", "ledger.db"), create=False, read_only=True)
+    assert blob not in set(ledger.blob_digests())
+    ledger.close()
+
+
+def test_a_failure_is_recorded_as_such(
+    cli: Cli, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_it(monkeypatch)
+    result = cli("debug", run, "scan", "--record", "--json")
+    assert (result.exit_code, result.stderr) == (3, "")
+    document = json.loads(result.stdout)
+    assert document["verdict"] == "diverged"
+    assert document["error"]["error"] == "ZeroDivisionError"
+    assert "raise ZeroDivisionError(text)" in document["error"]["traceback"]
+    assert SECRET not in result.stdout
+    assert [each["type"] for each in document["events"]][-1] == "step.failed/1"
+    assert beside(cli, run)[-1]["type"] == "step.failed/1"
+    assert document["recorded_as"].startswith(f"artifacts/{run}/")
+
+
+def test_json_says_what_came_of_it(cli: Cli, run: str) -> None:
+    document = json.loads(cli("debug", run, "scan", "--json").stdout)
+    assert (document["verdict"], document["error"]) == ("the same", None)
+    assert document["recorded_as"] is None
+    assert beside(cli, run) == []

@@ -132,7 +132,7 @@ def _problem(entry: "EntryPoint") -> str | None:
     try:
         entry.load()
     except BaseException as error:  # a stranger's package: whatever it raises
-        if ends_process(error):
+        if ends_process(error) and not isinstance(error, SystemExit):
             raise
         return explain(error)
     return None

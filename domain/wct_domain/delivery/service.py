@@ -48,6 +48,11 @@ class Delivery:
         self._told = 0
         self._parked: list[Parked] = []
 
+    @property
+    def place(self) -> Cursor | None:
+        """Behind the last event that was looked at."""
+        return self._feed.place
+
     def go_on(self) -> Pass:
         """Tell what is there, until nothing is left, one has to wait, or is stopped.
 

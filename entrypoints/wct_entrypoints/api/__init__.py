@@ -21,6 +21,7 @@ from wct_domain.errors import (
     ConnectorError,
     ConnectorExtractionError,
     DataParsingError,
+    DeliveryError,
     ExecutorError,
     ExportError,
     LedgerError,
@@ -60,6 +61,7 @@ from wct_domain.ports.components import (
     ComponentConfig,
     ComponentFactory,
 )
+from wct_domain.ports.cursors import Row
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.ports.llm import BaseLLMService
 from wct_domain.projections.results import AnalysisResult
@@ -153,6 +155,7 @@ __all__ = [
     "ConnectorError",
     "ConnectorExtractionError",
     "DataParsingError",
+    "DeliveryError",
     "ExecuteRunbook",
     "ExecutionStep",
     "Executor",
@@ -176,6 +179,7 @@ __all__ = [
     "ParserError",
     "Recorded",
     "RelationalDatabaseMetadata",
+    "Row",
     "RuleComplianceData",
     "RulesetAlreadyRegisteredError",
     "RulesetData",

@@ -16,6 +16,7 @@ from wct_entrypoints.cli.doctor_keys import key_checks, key_file_checks
 from wct_entrypoints.cli.doctor_leftovers import leftover_checks
 from wct_entrypoints.cli.doctor_lines import Check, Group, Level, Line, failed, group
 from wct_entrypoints.cli.doctor_server import horizon_checks, server_checks
+from wct_entrypoints.cli.doctor_subscribers import subscriber_checks
 from wct_entrypoints.cli.printing import painted, print_json, print_lines, wrapped
 from wct_entrypoints.cli.shared import LedgerPlace, counted, printable
 
@@ -69,6 +70,9 @@ def _of_ledger(place: Path | str, *, named: bool) -> Iterator[Group]:
             return
         inside = {**horizon_checks(ledger), **content_checks(ledger, contents)}
         yield Group(title, (*outside.lines, *group("", inside).lines))
+        subscribers = group("Subscribers", subscriber_checks(ledger))
+        if subscribers.lines:
+            yield subscribers
         yield group("Keys", key_checks(ledger, contents, place))
 
 

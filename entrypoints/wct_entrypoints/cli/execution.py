@@ -11,6 +11,7 @@ from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.listeners import Listeners
 from wct_entrypoints.cli.log_lines import log_event
 from wct_entrypoints.cli.progress import make_progress
+from wct_entrypoints.cli.shared import LedgerPlace
 from wct_entrypoints.logs import Level, Log, writes
 
 _OWN_DRAIN = 2.0  # seconds that progress, and the file of events, get in the end
@@ -23,6 +24,7 @@ class Execution:
 
     Args:
         keep_events: the file of events has some already, which stay.
+        given: how the ledger was named.
 
     Raises:
         ExportError: the file of events cannot be written.
@@ -38,6 +40,7 @@ class Execution:
         *,
         keep_events: bool,
         max_workers: int | None = None,
+        given: LedgerPlace | None = None,
     ) -> None:
         self._runbook = runbook
         self._drain = listeners.drain
@@ -52,6 +55,9 @@ class Execution:
         self._own = [self._bus.subscribe(file, name="wct.events")] if file else []
         for each in listeners.subscribers:
             self._bus.subscribe(each.call, *each.types, name=each.name)
+        self._durable = listeners.durable(ledger, given)
+        if self._durable is not None:
+            self._bus.subscribe(self._durable.ring, name="wct.delivery")
         self._transports = dict(listeners.transports(ledger))
         for name, transport in self._transports.items():
             self._bus.subscribe(transport, name=name)
@@ -79,12 +85,16 @@ class Execution:
             progress = make_progress(len(self._runbook.runbook.execution))
             self._own.append(self._bus.subscribe(progress, name="wct.progress"))
         hurry = False
+        if self._durable is not None:
+            self._durable.start()
         try:
             return self._executor.dispatch(command)
         except RunInterruptedError:
             hurry = True
             raise
         finally:
+            if self._durable is not None:
+                self._durable.finish(self._time_left(hurry=hurry))
             late = self._drained(hurry=hurry)
             if progress is not None:
                 progress.close()
@@ -93,6 +103,8 @@ class Execution:
                     "subscriber.left_behind", subscriber=name, seconds=self._drain
                 )
             self._bus.close()
+            if self._durable is not None:
+                self._durable.join(tell=not (hurry or quiet))
             for transport in self._transports.values():
                 transport.close()
 
@@ -101,4 +113,8 @@ class Execution:
         until = monotonic() + (_SHORT_DRAIN if hurry else _OWN_DRAIN)
         for each in self._own:
             each.wait(max(0.0, until - monotonic()))
-        return self._bus.drain(min(self._drain, _SHORT_DRAIN) if hurry else self._drain)
+        return self._bus.drain(self._time_left(hurry=hurry))
+
+    def _time_left(self, *, hurry: bool) -> float:
+        """Seconds that other people's subscribers get in the end."""
+        return min(self._drain, _SHORT_DRAIN) if hurry else self._drain

@@ -10,25 +10,45 @@ from wct_domain.errors import ExportError, SubscriberError
 from wct_domain.ports.bus import Subscriber
 from wct_domain.ports.ledger import Ledger
 from wct_entrypoints import plugins
-from wct_entrypoints.logs import Log
 
 if TYPE_CHECKING:
     from wct_domain.ports.transports import Transport
     from wct_domain.settings.subscribers import SubscriberSettings
     from wct_domain.subscribers import DeclaredSubscriber
+    from wct_entrypoints.cli.durable import DurableSubscribers
+    from wct_entrypoints.cli.known_subscribers import Known
     from wct_entrypoints.cli.outside import Flags
+    from wct_entrypoints.cli.shared import LedgerPlace
 
-_log = Log("wct.plugins")
 _HINT = "'--subscribe'"
 
 
 class Listeners(NamedTuple):
-    """Found and checked before the run begins."""
+    """Found and checked before the run begins.
+
+    ``subscribers`` are told live, ``installed`` and ``configured`` from the ledger.
+    """
 
     subscribers: tuple["DeclaredSubscriber", ...] = ()
     events: Path | None = None
     drain: float = 2.0  # seconds that subscribers get when the run has ended
     outside: tuple["SubscriberSettings", ...] = ()
+    installed: tuple["Known", ...] = ()
+    configured: tuple["SubscriberSettings", ...] = ()
+
+    def durable(
+        self, ledger: Ledger, given: "LedgerPlace | None"
+    ) -> "DurableSubscribers | None":
+        """Make those that are told from the ledger; None: there are none."""
+        if not (self.installed or self.configured):
+            return None
+        # Here, because most runs have none.
+        from wct_entrypoints.cli.durable import DurableSubscribers
+        from wct_entrypoints.cli.known_subscribers import made
+
+        known = {each.name: each for each in self.installed}
+        known |= {each.name: each for each in made(self.configured, ledger)}
+        return DurableSubscribers(known.values(), ledger, given)
 
     def event_file(self, ledger: Ledger, *, keep: bool) -> Subscriber | None:
         """Open the file of events, if one is wanted.
@@ -62,6 +82,7 @@ def find_listeners(
     drain: float,
     taken: Iterable[Path],
     outside: "Flags | None" = None,
+    configured: "Iterable[SubscriberSettings]" = (),
 ) -> Listeners:
     """Load the subscribers that are named, and those that are installed.
 
@@ -70,6 +91,7 @@ def find_listeners(
         events: file for events; None: nobody wants one.
         taken: files that are something else, and must not be written over.
         outside: programs, and addresses of receivers.
+        configured: what ``wct.yaml`` names.
 
     Raises:
         click.BadParameter: one that is named is not there, or is no subscriber.
@@ -77,13 +99,19 @@ def find_listeners(
     """
     if events is not None:
         _refuse_taken(events, taken)
-    subscribers = (*map(_named, named), *_installed())
+    found = Listeners(
+        tuple(map(_named, named)),
+        events,
+        drain,
+        installed=_installed(),
+        configured=tuple(configured),
+    )
     if not outside:
-        return Listeners(subscribers, events, drain)
+        return found
     # Here, because most runs have none.
     from wct_entrypoints.cli.outside import read_flags
 
-    return Listeners(subscribers, events, drain, read_flags(outside))
+    return found._replace(outside=read_flags(outside))
 
 
 def _refuse_taken(path: Path, taken: Iterable[Path]) -> None:
@@ -98,16 +126,14 @@ def _refuse_taken(path: Path, taken: Iterable[Path]) -> None:
             raise ExportError(msg)
 
 
-def _installed() -> "Iterator[DeclaredSubscriber]":
-    for found in plugins.installed_subscribers():
-        if found.declared is not None:
-            yield found.declared
-        else:
-            _log.warning(
-                "plugin.failed",
-                message=f"Failed to load subscriber {found.name}: {found.problem}",
-                plugin=found.origin,
-            )
+def _installed() -> "tuple[Known, ...]":
+    found = plugins.installed_subscribers()
+    if not found:
+        return ()
+    # Here, because most installations have none.
+    from wct_entrypoints.cli.known_subscribers import as_known
+
+    return tuple(map(as_known, found))
 
 
 def _named(text: str) -> "DeclaredSubscriber":

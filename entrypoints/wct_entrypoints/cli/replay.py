@@ -38,6 +38,12 @@ from wct_entrypoints.cli.shared import (
     help="With --verify: the runbook, for steps that need a secret of it. Default: "
     "the file that the run was made from.",
 )
+@click.option(
+    "--to",
+    "subscriber",
+    metavar="NAME",
+    help="Tell this subscriber the events of the run, in place of you.",
+)
 @ledger_option
 @json_option
 def replay(
@@ -47,6 +53,7 @@ def replay(
     step_by_step: bool,
     verify: bool,
     runbook: Path | None,
+    subscriber: str | None,
     ledger: LedgerPlace | None,
     as_json: bool,
 ) -> None:
@@ -77,6 +84,10 @@ def replay(
     shown: what was expected, what came, which findings differ (masked), and which
     versions, rules and parts of the runbook differ from then.
 
+    --to back-fills one subscriber that declares on_replay = "run": it is told the
+    events that it wants, once, and what it was told before does not count. Where it
+    stands stays as it is. With --json: name, told.
+
     Exit status of --verify: 0 all the same; 4 a step diverged; 3 none did, but some
     could not be verified.
 
@@ -97,12 +108,20 @@ def replay(
     if step_by_step and not (sys.stdin.isatty() and sys.stdout.isatty()):
         msg = "walking needs a terminal; '--until' stops at any event without one."
         raise click.BadParameter(msg, param_hint="'--step-by-step'")
+    if subscriber is not None and (verify or until or step_by_step):
+        msg = "'--to' tells a subscriber all of a run: leave out the other ways."
+        raise click.UsageError(msg)
     with errors_end_the_command():
         # Here, because the help needs none of it.
         if verify:
             from wct_entrypoints.cli.verifying import verify as done_again
 
             sys.exit(done_again(run, runbook, ledger, as_json=as_json))
+        if subscriber is not None:
+            from wct_entrypoints.cli.backfill import tell_again
+
+            tell_again(run, subscriber, ledger, as_json=as_json)
+            return
         from wct_entrypoints.cli.replay_command import print_story, walk_through
 
         if step_by_step:

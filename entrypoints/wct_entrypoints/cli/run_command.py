@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
@@ -31,7 +31,7 @@ from wct_entrypoints.cli.listeners import Listeners, find_listeners
 from wct_entrypoints.cli.outputs import Output, choose_output
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.run_outcome import lasting_name, resume, show, tell
-from wct_entrypoints.cli.shared import counted, fail, printable, warn
+from wct_entrypoints.cli.shared import counted, fail, printable, settings, warn
 from wct_entrypoints.cli.signals import (
     Interrupted,
     exit_status,
@@ -39,6 +39,11 @@ from wct_entrypoints.cli.signals import (
 )
 from wct_entrypoints.cli.unfinished import finish_erasures
 from wct_entrypoints.cli.unrecorded import unrecorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wct_domain.settings.subscribers import SubscriberSettings
 
 
 class Prepared(NamedTuple):
@@ -97,9 +102,26 @@ def prepared(options: RunOptions, run: str) -> Prepared:
     refuse_wrong_signing_key()
     taken = (*ledger_files(place), output.path, options.runbook)
     listeners = find_listeners(
-        options.subscribe, options.events, options.drain, taken, options.outside
+        options.subscribe,
+        options.events,
+        options.drain,
+        taken,
+        options.outside,
+        _configured(options, runbook),
     )
     return Prepared(run, runbook, components, output, listeners)
+
+
+def _configured(
+    options: RunOptions, runbook: LoadedRunbook
+) -> "Iterable[SubscriberSettings]":
+    found = settings()
+    if found is None:
+        return ()
+    # Here, because most directories have no wct.yaml.
+    from wct_entrypoints.cli.configured import trusted_subscribers
+
+    return trusted_subscribers(found, runbook.runbook, trusted=options.trust_config)
 
 
 def carry_out(
@@ -121,6 +143,7 @@ def carry_out(
         ready.listeners,
         keep_events=isinstance(command, ResumeRunbook),
         max_workers=options.max_workers,
+        given=options.ledger,
     )
     try:
         with interrupting(execution.interrupt):

@@ -63,7 +63,7 @@ def tell(options: RunOptions, outcome: Outcome, ledger: Ledger, output: Output) 
             masked=not options.full_evidence,
             name=name,
             ledger=ledger.location,
-            ledger_option=_ledger_option(options.ledger),
+            ledger_option=ledger_option_of(options.ledger),
             gaps=gaps_of(outcome.run, ledger),
             signed=outcome.checkpoint is not None,
         )
@@ -82,15 +82,16 @@ def lasting_name(shortest: str, run: str) -> str:
 
 def show(name: str, ledger: LedgerPlace | None) -> str:
     """Spell the command that shows a run."""
-    return f"wct show {name}{_ledger_option(ledger)}"
+    return f"wct show {name}{ledger_option_of(ledger)}"
 
 
 def resume(name: str, ledger: LedgerPlace | None) -> str:
     """Spell the command that goes on with a run."""
-    return f"wct resume {name}{_ledger_option(ledger)}"
+    return f"wct resume {name}{ledger_option_of(ledger)}"
 
 
-def _ledger_option(ledger: LedgerPlace | None) -> str:
+def ledger_option_of(ledger: LedgerPlace | None) -> str:
+    """Spell the option for a command that is shown; empty for the usual ledger."""
     return "" if ledger is None else f" --ledger {shlex.quote(shown(str(ledger)))}"
 
 

@@ -1,56 +1,37 @@
-"""``wct ls-subscribers``: who would be told of the events of a run."""
-
-from collections.abc import Iterator
-from typing import Any
+"""``wct ls-subscribers``: who is told of events, and how far each has come."""
 
 import click
 
-from wct_entrypoints import plugins
-from wct_entrypoints.cli.printing import print_json, print_lines, wrapped
-from wct_entrypoints.cli.shared import errors_end_the_command, json_option, printable
-
-_INDENT = "    "
+from wct_entrypoints.cli.shared import (
+    LedgerPlace,
+    errors_end_the_command,
+    json_option,
+    ledger_option,
+)
 
 
 @click.command("ls-subscribers")
+@ledger_option
 @json_option
-def ls_subscribers(*, as_json: bool) -> None:
-    """List the subscribers that installed packages bring; every run tells them.
+def ls_subscribers(*, ledger: LedgerPlace | None, as_json: bool) -> None:
+    """List subscribers: those of installed packages, and those of 'wct.yaml'.
+
+    With each stands where it is in the ledger: up to date, behind by so many events,
+    about to be told an event again that it has not taken, or with runs that are
+    parked for it, and why. Somebody who was once told, and is not installed or
+    configured any more, is listed too.
 
     --json prints a list of objects: name, description, origin (the package that brings
-    it, with its version), types (of events that it is told; empty: all), on_replay
-    ('run' if it may be told what happened long ago, else 'skip'), problem (why it is
-    not usable; null if it is).
+    it, with its version, or the file that names it; empty if nobody knows it any
+    more), types (of events that it is told; empty: all), on_replay ('run' if it may be
+    told what happened long ago, else 'skip'), from_start, problem (why it is not
+    usable; null if it is), state ('new', 'up-to-date', 'behind', 'retrying', 'parked',
+    'unknown'; null without a ledger), pending (events that wait, at most 10,000),
+    again_at (UTC, when an event is told again, or null), reason (why it was not taken),
+    parked (a list of run, position, waiting, attempts, reason, since).
     """
     with errors_end_the_command():
-        entries = [_entry(each) for each in plugins.installed_subscribers()]
-        if as_json:
-            print_json(entries)
-        elif entries:
-            print_lines(line for entry in entries for line in _lines(entry))
-        else:
-            click.echo("No subscribers are installed.", err=True)
+        # Here, because the help needs none of it.
+        from wct_entrypoints.cli.subscriber_states import print_states
 
-
-def _entry(found: plugins.InstalledSubscriber) -> dict[str, Any]:
-    declared = found.declared
-    return {
-        "name": found.name,
-        "description": declared.description if declared else "",
-        "origin": found.origin,
-        "types": [each.type for each in declared.types] if declared else [],
-        "on_replay": declared.on_replay if declared else "skip",
-        "problem": found.problem,
-    }
-
-
-def _lines(entry: dict[str, Any]) -> Iterator[str]:
-    yield printable(f"{entry['name']}  ({entry['origin']})")
-    if entry["description"]:
-        yield wrapped(_INDENT, entry["description"])
-    if entry["problem"] is not None:
-        yield wrapped(f"{_INDENT}not usable: ", entry["problem"])
-        return
-    yield wrapped(f"{_INDENT}wants ", ", ".join(entry["types"]) or "all events")
-    if entry["on_replay"] == "run":
-        yield f"{_INDENT}may be told what happened long ago"
+        print_states(ledger, as_json=as_json)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from wct_entrypoints.api import Recorded, events
+from wct_entrypoints.api import DeliveryError, Recorded, Row, events
 
 LONG = 60.0  # seconds
 
@@ -42,8 +42,22 @@ def trouble(recorded: Recorded) -> None:
             sys.exit(7)
         case "hang":
             threading.Event().wait(LONG)
+        case "die":
+            os._exit(9)
+        case "refuse":
+            raise DeliveryError("nobody is there", retryable=False)
         case _:
             del recorded
+
+
+class Counts:
+    """Counts events by type."""
+
+    on_replay = "run"
+
+    def __call__(self, recorded: Recorded) -> list[Row]:
+        event: Any = recorded.event
+        return [Row(event.type, {"events": 1}, "add")]
 
 
 def shy(recorded: Recorded) -> None:

@@ -1,0 +1,92 @@
+"""Whom this installation and its ``wct.yaml`` know: who may be delivered to."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wct_domain.errors import SubscriberError
+from wct_entrypoints import plugins
+from wct_entrypoints.cli.shared import settings
+
+if TYPE_CHECKING:
+    from wct_domain.ports.ledger import Ledger
+    from wct_domain.settings.subscribers import SubscriberSettings
+    from wct_domain.subscribers import DeclaredSubscriber
+
+
+class Known(NamedTuple):
+    """A subscriber by its name; ``problem`` is why it cannot be told."""
+
+    name: str
+    origin: str  # the package that brings it, or the file that names it
+    declared: "DeclaredSubscriber | None"
+    problem: str | None = None
+    from_start: bool = False
+
+
+def known_subscribers(ledger: "Ledger | None") -> list[Known]:
+    """Make all of them; of two with one name, that of ``wct.yaml``.
+
+    Args:
+        ledger: what they would be told of; None: they are only shown.
+    """
+    found = settings()
+    configured = () if found is None else found.settings.subscribers
+    known = {each.name: as_known(each) for each in plugins.installed_subscribers()}
+    known |= {each.name: each for each in made(configured, ledger)}
+    return sorted(known.values(), key=lambda each: each.name)
+
+
+def as_known(found: plugins.InstalledSubscriber) -> Known:
+    """Take one that a package brings."""
+    from_start = found.declared is not None and found.declared.from_start
+    return Known(found.name, found.origin, found.declared, found.problem, from_start)
+
+
+def made(
+    configured: "Iterable[SubscriberSettings]", ledger: "Ledger | None"
+) -> Iterator[Known]:
+    """Make those that a file names; nothing is connected to yet."""
+    found = settings()
+    if found is None:
+        return
+    # Here, because most directories have no such file.
+    from wct_entrypoints.bootstrap.subscribers import Surroundings, declare
+
+    log_id = "" if ledger is None else ledger.log_id
+    around = Surroundings(log_id, os.environ, found.directory.absolute())
+    for each in configured:
+        declared, problem = None, None
+        try:
+            declared = declare(each, around)
+        except SubscriberError as error:
+            problem = str(error)
+        yield Known(each.name, str(found.file), declared, problem, each.from_start)
+
+
+def chosen(known: list[Known], name: str) -> "DeclaredSubscriber":
+    """Return the one that is meant.
+
+    Raises:
+        SubscriberError: there is none of that name, or it cannot be told.
+    """
+    for each in known:
+        if each.name == name:
+            if each.declared is None:
+                raise SubscriberError(
+                    f"'{name}' ({each.origin}) is not usable: {each.problem}"
+                )
+            return each.declared
+    names = ", ".join(f"'{each.name}'" for each in known) or "none"
+    raise SubscriberError(
+        f"there is no subscriber '{name}'; installed or configured: {names}"
+    )
+
+
+def close(declared: "Iterable[DeclaredSubscriber]") -> None:
+    """Let go of the connections that transports have made."""
+    from wct_domain.ports.transports import Transport
+
+    for each in declared:
+        if isinstance(each.call, Transport):
+            each.call.close()

@@ -33,7 +33,7 @@ from wct_domain.events import (
 )
 from wct_domain.ports.ledger import Recorded
 from wct_domain.ports.run_locks import RunLocks
-from wct_domain.projections.working_time import WorkingTime
+from wct_domain.projections.working_time import DECIDING, WorkingTime
 
 
 class RunStatus(StrEnum):
@@ -189,7 +189,10 @@ class Run:
     def apply(self, recorded: Recorded) -> None:
         """Take one more event into account."""
         self.version = recorded.position
-        self._time.apply(recorded)
+        if recorded.event.__class__ in DECIDING:
+            self._time.apply(recorded)
+        else:  # most events, in a loop over all of them
+            self._time.last = recorded.at
         match event := recorded.event:
             case StepStarted():
                 step = self._step(event.step)

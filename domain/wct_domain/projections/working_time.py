@@ -30,6 +30,9 @@ _AFTERWARDS: frozenset[type] = frozenset(
         RunPruned,
     }
 )
+DECIDING = _BEGINNINGS | _ENDINGS | _AFTERWARDS
+"""Of any other event nothing counts but when it was: a fold may set ``last`` itself."""
+
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -40,14 +43,14 @@ class WorkingTime:
     beginnings and endings are folded, that is not known: see ``killed``.
     """
 
-    __slots__ = ("_began", "_last", "_spent", "attempts", "killed")
+    __slots__ = ("_began", "_spent", "attempts", "killed", "last")
 
     def __init__(self) -> None:
         self.attempts = 0
         self.killed = False  # an attempt has no end, and another came after it
         self._spent = 0  # microseconds, of the attempts before the last one
         self._began: datetime | None = None  # None: no attempt is open
-        self._last: datetime | None = None
+        self.last: datetime | None = None  # event of an attempt
 
     @property
     def spent(self) -> int | None:
@@ -64,12 +67,12 @@ class WorkingTime:
             self.attempts += 1
             self._began = recorded.at
         if kind not in _AFTERWARDS:
-            self._last = recorded.at
+            self.last = recorded.at
         if kind in _ENDINGS:
             self._end()
 
     def _end(self) -> None:
-        if self._began is not None and self._last is not None:
+        if self._began is not None and self.last is not None:
             # Less than nothing where a clock was set back.
-            self._spent += max(0, (self._last - self._began) // _MICROSECOND)
+            self._spent += max(0, (self.last - self._began) // _MICROSECOND)
         self._began = None

@@ -48,15 +48,15 @@ class Story:
 
     def line(self, told: Told) -> str:
         """Tell an event."""
-        at = told.recorded.at
+        recorded = told.recorded
+        at = recorded.at
         if not self._minute <= at < self._after:
             self._begin_minute(at)
         when = f"{self._said}{at.second:02}.{at.microsecond // 1000:03}"
         since = "+" + seconds(told.since)
-        cause = "" if told.cause is None else told.cause
-        head = f"{told.recorded.position:>5}  {when}  {since:>8}  {cause:>5}  "
+        head = f"{recorded.position:>5}  {when}  {since:>8}  {told.cause or '':>5}  "
         line = self._place(head, _sentence(told))
-        if self._coloured and (status := _status(told.recorded.event)) is not None:
+        if self._coloured and (status := _status(recorded.event)) is not None:
             return head + tinted(line[len(head) :], status)
         return line
 
@@ -120,9 +120,12 @@ def remarks(replay: Replay, whole: Run) -> Iterator[str]:
 def _sentence(told: Told) -> str:
     text = told.text
     # A step's line says how long it took; that of a run's end does not.
-    if told.took and told.recorded.event.type.startswith("run."):
+    if told.took and told.recorded.event.__class__ in _ENDS:
         text += f", after {seconds(told.took)} at work"
     return text
+
+
+_ENDS: frozenset[type] = frozenset({RunCompleted, RunFailed, RunInterrupted})
 
 
 def _status(event: AnyEvent) -> str | None:

@@ -10,6 +10,7 @@ from wct_adapters.workers.frames import Name, message_json, message_of, name_of
 from wct_domain.components import Components, make_analyser, make_connector
 from wct_domain.context import Note, StepContext, working_in
 from wct_domain.digests import stored_json
+from wct_domain.errors import ContentNotJsonError
 from wct_domain.explaining import Failure
 from wct_domain.handlers.analysing import analysed, extracted
 from wct_domain.ports.workplaces import Analyses, Extracts
@@ -45,10 +46,13 @@ class Answers:
             plain = left.code is None or isinstance(left.code, int)
             said = b'"exit":' + stored_json(left.code if plain else str(left.code))
         except BaseException as error:  # noqa: BLE001  # told, as if it were raised there
-            said = b'"failed":' + stored_json(Failure.of(error)._asdict())
-        notes = [_plain(note) for note in self._step.notes]
+            said = _failed(error)
+        try:
+            notes = stored_json([_plain(note) for note in self._step.notes])
+        except ContentNotJsonError as error:
+            notes, said = b"[]", _failed(error)
         self._step.notes.clear()
-        return b'{"notes":%b,%b}' % (stored_json(notes), said)
+        return b'{"notes":%b,%b}' % (notes, said)
 
     def _make_connector(self, request: Any) -> bytes:
         config = ConnectorConfig.model_validate(request["given"])
@@ -89,6 +93,10 @@ class Answers:
     def _schema(self, name: Name) -> Schema:
         schema = self._own.get((name[0], name[1])) or Schema(name[0], name[1])
         return schema.bound(self._schemas)
+
+
+def _failed(error: BaseException) -> bytes:
+    return b'"failed":' + stored_json(Failure.of(error)._asdict())
 
 
 def _plain(note: Note) -> list[Any]:

@@ -160,6 +160,8 @@ class Child:
         """Look without burying it: its number, and its group's, stay its own."""
         if self._buried:
             return True
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+            return self._process.poll() is not None
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, self._process.pid, options) is not None
 

@@ -111,6 +111,8 @@ def _obstacle(has: Components, what: str, component: str) -> str | None:
     factory = factories.get(component)
     if factory is None:
         return None  # the step fails, and says so
+    if not sys.executable:
+        return "this program does not know where its Python interpreter is"
     if has.found is None or has.found.lacks(factory):
         return (
             f"there {what} '{component}' is not found: it was given to the executor "

@@ -59,6 +59,7 @@ types: $(DEV) ## mypy and pyright, both strict
 torture: $(DEV) ## Kill writers, cut the power and tamper for a minute, with new seeds
 	$(PY) -m tests.crash.kill_writers --seconds 30
 	$(PY) -m tests.crash.killed_runs --seconds 10
+	$(PY) -m tests.crash.killed_deliveries --seconds 15
 	$(PY) -m tests.crash.power_cuts --images 100000 --seconds 15
 	$(PY) -m tests.crash.tampering --mutations 100000 --seconds 15
 

@@ -111,7 +111,10 @@ class Reader:
         self._tools = place / "bin"
         self._site = place / "site-packages"
         self._site.mkdir()
-        python = f'exec "{sys.executable}" -W error'
+        # Installed, for a reader: also where a program hands on little of its own.
+        sources = os.pathsep.join(map(str, [*SOURCES, self._site]))
+        installed = f'export PYTHONPATH="${{PYTHONPATH:-{sources}}}"'
+        python = f'{installed}\nexec "{sys.executable}" -W error'
         self._tool("wct", f'{python} -m wct_entrypoints.cli "$@"')
         self._tool("python", f'{python} "$@"')
         self._tool("pytest", f'{python} -m pytest -p no:cacheprovider "$@"')

@@ -20,7 +20,7 @@ from wct_domain.executor.erasure_targets import (
     streams_of,
 )
 from wct_domain.executor.scopes import scope_name
-from wct_domain.executor.stream import Equipment, StreamAtWork
+from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.projections.erasures import unfinished_erasures
 
 ATTEMPTS = 5  # others may append to a stream at the same time
@@ -126,7 +126,14 @@ def _request(
 
 
 def _erase_blobs(tools: Equipment, run: str, scope: str) -> int:
-    """Drop the blobs of a run; its own stream last, which says that all is done."""
+    """Drop the blobs of a run; its own stream last, which says that all is done.
+
+    Rows that subscribers have made of its events go before: events hold nothing
+    personal, but who makes rows may have added something.
+    """
+    for stream in tools.ledger.streams(afterwards_of(run)):
+        tools.ledger.cursors.forget(stream.name)
+    tools.ledger.cursors.forget(run)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             states = list(streams_of(tools, run))

@@ -32,6 +32,7 @@ from wct_domain.executor.erasure_targets import (
 from wct_domain.executor.scopes import scope_name
 from wct_domain.executor.stream import StreamAtWork
 from wct_domain.plan import plan_runbook
+from wct_domain.ports.cursors import Row
 from wct_domain.ports.ledger import Blob, NewEvent
 from wct_domain.projections.erasures import unfinished_erasures
 from wct_domain.resumption import recorded_runbook
@@ -86,6 +87,18 @@ def test_what_is_saved_after_an_erasure_can_be_erased_too() -> None:
     assert setup.left_of(run) > 0
     assert setup.erase_run(run) > 0
     assert list(setup.ledger.blob_digests()) == []
+
+
+def test_rows_that_subscribers_made_of_a_run_go_with_it() -> None:
+    setup = Setup()
+    run, other = setup.run(saved=LARGE), setup.run()
+    (late,) = setup.ledger.streams(f"artifacts/{run}/")
+    cursors = setup.ledger.cursors
+    begun = cursors.begin("counts", None)
+    rows = [(each, Row(each)) for each in (run, late.name, other)]
+    cursors.move(begun, begun, rows=rows)
+    setup.erase_run(run)
+    assert [each.key for each in cursors.rows("counts")] == [other]
 
 
 def test_erasing_twice_is_harmless() -> None:

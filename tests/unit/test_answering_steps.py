@@ -52,6 +52,26 @@ def test_components_are_made_asked_and_answer() -> None:
     assert (result["content"], result["schema"]) == ({"count": 2}, ["counts", "1.0.0"])
 
 
+def test_what_was_just_read_need_not_be_sent_back_and_is_a_copy() -> None:
+    kept = two_texts(TEXTS)
+
+    def read(_schema: Schema) -> Message:
+        return kept
+
+    def change(schema: Schema, message: Message) -> Message:
+        message.content["data"].append("three")
+        return Message("x", {"count": len(message.content["data"])}, schema)
+
+    answering = answers(read, analyse=change)
+    ask(answering, "connector", CONNECTOR)
+    ask(answering, "analyser", ANALYSER)
+    ask(answering, "extract", ["texts", "1.0.0"])
+    schemas = {"input": ["texts", "1.0.0"], "output": ["counts", "1.0.0"]}
+    result = ask(answering, "process", None, **schemas)["answer"]
+    assert result["content"] == {"count": 3}
+    assert kept.content == {"data": ["one", "two"]}
+
+
 def test_time_and_seed_are_those_of_the_step_and_notes_are_told_once() -> None:
     def read(schema: Schema) -> Message:
         step = current_step()

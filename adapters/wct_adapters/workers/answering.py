@@ -13,6 +13,8 @@ from wct_domain.digests import stored_json
 from wct_domain.errors import ContentNotJsonError
 from wct_domain.explaining import Failure
 from wct_domain.handlers.analysing import analysed, extracted
+from wct_domain.handlers.sources import copied
+from wct_domain.message import Message
 from wct_domain.ports.workplaces import Analyses, Extracts
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig
 from wct_domain.schemas import Schema, SchemaSource
@@ -29,6 +31,7 @@ class Answers:
         self._step = step
         self._connector: Extracts
         self._analyser: Analyses
+        self._read: Message
         self._own: dict[tuple[str, str], Schema] = {}
         self._deeds: dict[str, Callable[[Any], bytes]] = {
             "connector": self._make_connector,
@@ -77,12 +80,17 @@ class Answers:
 
     def _extract(self, request: Any) -> bytes:
         schema = self._schema(request["given"])
-        return message_json(extracted(self._connector, schema))
+        self._read = extracted(self._connector, schema)
+        return message_json(self._read)
 
     def _process(self, request: Any) -> bytes:
         source = self._schema(request["with"]["input"])
         output = self._schema(request["with"]["output"])
-        message = message_of(request["given"], self._schema)
+        given = request["given"]
+        if given is None:  # what was read here a moment ago
+            message = copied(self._read)
+        else:
+            message = message_of(given, self._schema)
         return message_json(analysed(self._analyser, source, output, message))
 
     def _names(self, schemas: list[Schema]) -> list[Name]:

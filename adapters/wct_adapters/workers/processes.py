@@ -80,6 +80,7 @@ class Apart(Workplace):
         self._limit = limit
         self._components = components
         self._child: Child | None = None
+        self.read: Message | None = None  # there, a moment ago
 
     def connector(self, config: ConnectorConfig) -> Extracts:
         made = self.ask("connector", config.model_dump_json().encode())
@@ -142,7 +143,8 @@ class _Connector(Extracts):
 
     def extract(self, output_schema: Schema) -> Message:
         document = self._apart.ask("extract", stored_json(name_of(output_schema)))
-        return self._apart.message(document)
+        self._apart.read = self._apart.message(document)
+        return self._apart.read
 
 
 class _Analyser(Analyses):
@@ -162,9 +164,11 @@ class _Analyser(Analyses):
     def process(
         self, input_schema: Schema, output_schema: Schema, message: Message
     ) -> Message:
+        # Nearly always: of a copy, texts are compared by where they are.
+        known = self._apart.read == message
         document = self._apart.ask(
             "process",
-            message_json(message),
+            b"null" if known else message_json(message),
             input=name_of(input_schema),
             output=name_of(output_schema),
         )

@@ -83,7 +83,7 @@ class SharedSources:
                 reading.error = error
                 raise
             # Not the connector's own: it may keep what it returned, and read it again.
-            reading.message = _copy(message)
+            reading.message = copied(message)
             return self._share(name, reading.message), digested
         finally:
             reading.lock.release()
@@ -108,10 +108,11 @@ class SharedSources:
 
     def _share(self, name: str, message: Message) -> Message:
         # The last step to ask may keep what was kept for it.
-        return message if self._waiting[name] <= 1 else _copy(message)
+        return message if self._waiting[name] <= 1 else copied(message)
 
 
-def _copy(message: Message) -> Message:
+def copied(message: Message) -> Message:
+    """Return a message that shares nothing with ``message`` that can be changed."""
     return Message(
         id=message.id,
         content=_copied(message.content),

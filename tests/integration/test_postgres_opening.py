@@ -16,6 +16,7 @@ from tests.postgres import Server
 from wct_adapters.identity import utc_now
 from wct_adapters.ledgers.postgres import PostgresLedger, open_postgres_ledger
 from wct_domain.errors import LedgerUnusableError, LedgerWriteError
+from wct_domain.ports.cursors import Row
 from wct_domain.testing.ledger_samples import OTHER, RUN, event_id, notes, sealed
 
 SECRET = "open-sesame"
@@ -283,6 +284,11 @@ def test_rights_that_are_missing_are_said_and_those_documented_are_enough(
         ledger.append(RUN, notes(4), expected=2, blobs=[], forget=["ab" * 32])
         ledger.append(RUN, notes(5), expected=3, redact=[1])
         assert ledger.seal(patience=5) == 5
+        begun = ledger.cursors.begin("chat", ledger.cursors.head())
+        rows = [(RUN, Row("a")), (RUN, Row("a", change="delete"))]
+        ledger.cursors.move(begun, begun, rows=rows)
+        ledger.cursors.forget(RUN)
+        ledger.cursors.remove("chat")
     executed(recorded, "REVOKE INSERT ON wct.events FROM member")
     with (
         closing(opened(url, keys)) as ledger,
@@ -336,6 +342,47 @@ def test_a_restored_dump_keeps_its_streams_and_goes_on(
         assert [row.seal for row in ledger.rows()] == [1, 2, 3, 4]
         assert [r.id for r in ledger.read_all()][-1] == event_id(4)
     opened(recorded, keys, read_only=True).close()
+
+
+def test_after_a_dump_was_restored_subscribers_miss_nothing(
+    recorded: str, keys: Path, request: pytest.FixtureRequest
+) -> None:
+    with closing(opened(recorded, keys)) as ledger:
+        first, second, _ = map(ledger.cursor, ledger.read_all())
+        cursors = ledger.cursors
+        cursors.begin("new", None)
+        told = cursors.begin("outside", first)
+        cursors.move(told, told._replace(handed=second))
+        counts = cursors.begin("counts", second)
+        cursors.move(counts, counts, rows=[(RUN, Row("events", {"n": 2}))])
+        remaining = list(ledger.read_all(after=first))
+    request.getfixturevalue("restored")
+    with closing(opened(recorded, keys)) as ledger:
+        cursors = ledger.cursors
+        standings = {each.subscriber: each for each in cursors.standings()}
+        assert standings["new"].cursor is None
+        after = standings["outside"].cursor
+        told_again = {r.id for r in ledger.read_all(after=after)}
+        assert {r.id for r in remaining} <= told_again
+        assert standings["outside"].handed == cursors.head()
+        assert standings["counts"].cursor is None
+        assert list(cursors.rows("counts")) == []
+        cursors.move(standings["outside"], standings["outside"])
+
+
+def test_a_ledger_of_an_older_wct_is_given_the_tables_of_subscribers(
+    recorded: str, keys: Path
+) -> None:
+    tables = ("subscribers", "parked", "kept_rows")
+    executed(recorded, *(f"DROP TABLE wct.{table}" for table in tables))
+    with closing(opened(recorded, keys, read_only=True)) as ledger:
+        assert ledger.cursors.standings() == []
+        assert ledger.cursors.parked("chat") == []
+        assert list(ledger.cursors.rows("chat")) == []
+    with closing(opened(recorded, keys)) as ledger:
+        begun = ledger.cursors.begin("chat", None)
+        assert ledger.cursors.standings() == [begun]
+        assert len(list(ledger.read_all())) == 3
 
 
 _KILL_OTHERS = """

@@ -1,13 +1,12 @@
 """Steps with a limit work in a process of their own, if that can be."""
 
 from collections.abc import Collection
-from math import isfinite
-from typing import Any, cast
 
 from wct_domain.errors import ExecutorError
 from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.workplaces import Workplaces
 from wct_domain.runbook import AnalyserConfig, ConnectorConfig, ExecutionStep
+from wct_domain.validation.limits import beyond_json
 
 
 def refuse_impossible_limits(
@@ -44,26 +43,9 @@ def _obstacle(
     if step.analyser is not None:
         wanted.append(("analyser", plan.analysers[step.analyser]))
     for what, config in wanted:
-        if (path := _beyond_json(config.properties, "properties")) is not None:
+        if (place := beyond_json(config.properties)) is not None:
+            path = " -> ".join(map(str, ("properties", *place)))
             return f"{path} of {what} '{config.name}' is not JSON (quotes make it text)"
         if (why := workplaces.obstacle(what, config.type)) is not None:
             return why
     return None
-
-
-def _beyond_json(value: object, path: str) -> str | None:
-    """Return where something is that YAML has and JSON has not: a date, a set."""
-    if isinstance(value, dict):
-        members = cast("dict[Any, Any]", value)
-        if not all(isinstance(name, str) for name in members):
-            return path
-        inner = [(member, f"{path} -> {name}") for name, member in members.items()]
-    elif isinstance(value, list):
-        items = cast("list[Any]", value)
-        inner = [(item, f"{path} -> {index}") for index, item in enumerate(items)]
-    elif isinstance(value, float):
-        return None if isfinite(value) else path
-    else:
-        return None if value is None or isinstance(value, (str, int)) else path
-    found = (_beyond_json(member, place) for member, place in inner)
-    return next(filter(None, found), None)

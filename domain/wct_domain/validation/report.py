@@ -11,6 +11,7 @@ from wct_domain.substitution import Unset, as_written
 from wct_domain.validation.components import component_remarks
 from wct_domain.validation.cycles import cycle_remarks
 from wct_domain.validation.flow import schema_remarks, unsaved_remarks
+from wct_domain.validation.limits import limit_remarks
 from wct_domain.validation.remarks import Location, Remark, error
 from wct_domain.validation.sketch import Sketch, sketch
 from wct_domain.validation.writing import (
@@ -89,6 +90,7 @@ def examine(
             if each.location not in missing
         ),
         *schema_remarks(written, installed, schemas),
+        *limit_remarks(written),
     )
     refused = any(remark.stops_run for remark in remarks)
     if written.runbook is None and not refused:

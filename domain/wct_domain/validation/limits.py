@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any, cast
 
+from wct_domain.runbook import AnalyserConfig, ConnectorConfig
 from wct_domain.validation.remarks import Location, Remark, error
-from wct_domain.validation.sketch import Sketch
+from wct_domain.validation.sketch import Entry, Sketch
 
 
 def limit_remarks(runbook: Sketch) -> Iterator[Remark]:
@@ -13,7 +14,11 @@ def limit_remarks(runbook: Sketch) -> Iterator[Remark]:
     steps = [each.model for each in runbook.steps if each.model and each.model.timeout]
     connectors = {step.connector for step in steps}
     analysers = {step.analyser for step in steps}
-    for entry in (*runbook.connectors, *runbook.analysers):
+    entries: list[Entry[ConnectorConfig] | Entry[AnalyserConfig]] = [
+        *runbook.connectors,
+        *runbook.analysers,
+    ]
+    for entry in entries:
         used = connectors if entry.section == "connectors" else analysers
         if entry.model is None or entry.model.name not in used:
             continue

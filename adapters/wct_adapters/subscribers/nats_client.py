@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.js import errors as js_errors
 
 _LEAVING = 0.2  # seconds to close what was never open
+_KNOWN = (errors.Error, OSError, TimeoutError)
 _WRONG_STREAM = 10060  # code of JetStream: the message is for another stream
 _NO_JETSTREAM = {10039, 10076}  # not enabled: for the account, for the server
 
@@ -44,7 +45,7 @@ async def connected(
     """Connect once; whether to try again is for the caller to say.
 
     Raises:
-        errors.Error: the server refused, or is none.
+        errors.Error: the server refused, or is none, or the credentials are none.
         OSError: it cannot be reached.
     """
     client = _EncryptingClient() if url.startswith("tls://") else Client()
@@ -75,6 +76,10 @@ async def connected(
                 await client.close()
         if isinstance(error, errors.NoServersError) and last:
             raise last[-1] from None  # what led to it, where it says nothing itself
+        stumbled = isinstance(error, Exception) and not isinstance(error, _KNOWN)
+        if credentials is not None and stumbled:
+            # Over a file that has no key in it: nkeys raises whatever comes of that.
+            raise errors.InvalidUserCredentialsError from None
         raise
     return client
 

@@ -1,0 +1,13 @@
+# nkeys ships no types. This is the part that the tests use.
+
+PREFIX_BYTE_ACCOUNT: int
+PREFIX_BYTE_OPERATOR: int
+PREFIX_BYTE_USER: int
+
+class KeyPair:
+    @property
+    def public_key(self) -> bytearray: ...
+    def sign(self, input: bytes) -> bytes: ...
+
+def encode_seed(src: bytes, prefix: int) -> bytes: ...
+def from_seed(seed: bytearray) -> KeyPair: ...

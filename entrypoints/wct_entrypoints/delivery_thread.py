@@ -12,7 +12,7 @@ from time import monotonic
 from wct_domain.delivery.service import Delivery
 from wct_domain.delivery.session import begun, delivering
 from wct_domain.delivery.tools import Pass
-from wct_domain.delivery.wanted import Wanted
+from wct_domain.delivery.wanted import wanted_by
 from wct_domain.errors import CursorMovedError, LedgerError, RunHeldError
 from wct_domain.ports.cursors import Parked
 from wct_domain.ports.ledger import Ledger
@@ -148,7 +148,7 @@ class DeliveryThread:
 
     def _is_something_left(self, delivery: Delivery) -> bool:
         """Whether an event is there that cannot be read in its order yet."""
-        wanted = Wanted(self.subscriber.name, self.subscriber.types)
+        wanted = wanted_by(self.subscriber, self._ledger)
         events = self._ledger.read_all(
             after=delivery.place, types=wanted.types, settled=False
         )

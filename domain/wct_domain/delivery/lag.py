@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias
 
 from wct_domain.delivery.rebuilding import ANEW
-from wct_domain.delivery.wanted import Wanted
+from wct_domain.delivery.wanted import wanted_by
 from wct_domain.ports.cursors import Parked, Standing
 from wct_domain.ports.ledger import Ledger
 from wct_domain.subscribers import DeclaredSubscriber
@@ -46,7 +46,7 @@ def lag_of(subscriber: DeclaredSubscriber, ledger: Ledger) -> Lag:
     if standing is None:
         return Lag(name, None, 0, ())
     parked = tuple(ledger.cursors.parked(name))
-    wanted = Wanted(name, subscriber.types)
+    wanted = wanted_by(subscriber, ledger)
     aside = {each.stream for each in parked}
     events = ledger.read_all(after=standing.cursor, types=wanted.types, settled=False)
     waiting = (

@@ -13,7 +13,7 @@ from wct_domain.delivery.account import Account
 from wct_domain.delivery.feed import Feed
 from wct_domain.delivery.telling import ENDED, Refused, refusal, told
 from wct_domain.delivery.tools import Pass, Record, Tools, Trouble, record_trouble
-from wct_domain.delivery.wanted import Wanted
+from wct_domain.delivery.wanted import wanted_by
 from wct_domain.errors import LedgerError
 from wct_domain.events import SubscriberFailed, SubscriberParked
 from wct_domain.ports.cursors import Attempt, Cursor, Parked
@@ -43,7 +43,7 @@ class Delivery:
         self._subscriber = subscriber
         self._account = account
         self._tools = tools
-        wanted = Wanted(subscriber.name, subscriber.types)
+        wanted = wanted_by(subscriber, tools.ledger)
         self._feed = Feed(tools.ledger, wanted, account.now.cursor)
         self._told = 0
         self._parked: list[Parked] = []

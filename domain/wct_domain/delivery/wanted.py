@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 
-from wct_domain.events import Event, SubscriberFailed, SubscriberParked
-from wct_domain.ports.ledger import Recorded
+from wct_domain.events import (
+    Event,
+    RunImported,
+    SubscriberFailed,
+    SubscriberParked,
+)
+from wct_domain.ports.ledger import EventLog, Recorded
+from wct_domain.subscribers import DeclaredSubscriber
 from wct_domain.upcasting import CURRENT, UPCASTERS
 
 OWN_STREAMS = "subscriber/"
@@ -22,9 +28,20 @@ class Wanted:
 
     Nobody is told of its own failures; and of others' only who asks for these events
     by their class: else two that fail would tell each other for ever.
+
+    Args:
+        news_in: the ledger, for who wants no event that happened long ago: of a run
+            that was imported, that it was is news, and what follows.
     """
 
-    def __init__(self, subscriber: str, kinds: Iterable[type[Event]]) -> None:
+    def __init__(
+        self,
+        subscriber: str,
+        kinds: Iterable[type[Event]],
+        news_in: EventLog | None = None,
+    ) -> None:
+        self._news_in = news_in
+        self._imported: dict[str, int] = {}  # by run: the position that says so, or 0
         self._kinds = frozenset(kinds)
         self._of_others = not self._kinds.isdisjoint(_OF_SUBSCRIBERS)
         self._own = stream_of(subscriber)
@@ -44,4 +61,29 @@ class Wanted:
             not self._of_others or recorded.stream == self._own
         ):
             return False
-        return not self._kinds or type(recorded.event) in self._kinds
+        if self._kinds and type(recorded.event) not in self._kinds:
+            return False
+        return self._news_in is None or self._is_news(recorded, self._news_in)
+
+    def _is_news(self, recorded: Recorded, ledger: EventLog) -> bool:
+        run = recorded.correlation_id
+        if run not in self._imported:  # read once for each run
+            self._imported[run] = _imported_at(run, ledger)
+        imported_at = self._imported[run]
+        if recorded.stream == run:
+            return recorded.position >= imported_at
+        return not imported_at
+
+
+def _imported_at(run: str, ledger: EventLog) -> int:
+    """Return where a run says that it was imported, behind what came with it; or 0."""
+    for recorded in ledger.read(run):
+        if isinstance(recorded.event, RunImported):
+            return recorded.position
+    return 0
+
+
+def wanted_by(subscriber: DeclaredSubscriber, ledger: EventLog) -> Wanted:
+    """Return what a subscriber has asked for, of what is recorded."""
+    news_in = ledger if subscriber.on_replay == "skip" else None
+    return Wanted(subscriber.name, subscriber.types, news_in)

@@ -43,7 +43,7 @@ COMMANDS = {
     "why": ("why", "Say why a step ran, and came out as it did."),
     "debug": ("debug", "Do one step again from its recorded input, to look into it."),
     "deliver": ("deliver", "Tell subscribers what is recorded and pending."),
-    "rebuild": ("rebuild", "Make the rows of a subscriber anew."),
+    "rebuild": ("rebuild", "Make rows of subscribers anew."),
     "diff": ("diff", "Compare two runs: what went in, and what was found."),
     "erase": ("erase", "Erase what a run has stored, for ever."),
     "verify": ("verify", "Prove that a ledger is what was recorded."),

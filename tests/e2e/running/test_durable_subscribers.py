@@ -178,6 +178,13 @@ def test_a_run_is_told_again_to_who_wants_it(wct_told: Wct, here: Path) -> None:
     assert "declares on_replay = 'skip'" in refused.stderr
 
 
+def test_where_nobody_makes_rows_there_are_none_to_be_made_anew(wct_told: Wct) -> None:
+    assert wct_told(*RUN).returncode == 0
+    done = wct_told("rebuild")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "No subscriber has rows that may be made anew.\n"
+
+
 @pytest.mark.parametrize(
     "command", [("deliver",), ("rebuild",), ("replay", "latest", "--to")]
 )
@@ -229,7 +236,9 @@ def test_rows_are_kept_in_the_ledger_and_made_anew(wct_told: Wct, here: Path) ->
 
     done = wct_told("rebuild", "counts", "--json")
 
-    assert json.loads(done.stdout) == {"name": "counts", "told": sum(expected.values())}
+    made = {"name": "counts", "told": sum(expected.values())}
+    assert json.loads(done.stdout) == [made]
+    assert json.loads(wct_told("rebuild", "--json").stdout) == [made]
     assert rows(here) == expected
     assert wct_told(*RUN).returncode == 0
     assert rows(here) == recorded_types(here)

@@ -18,7 +18,9 @@ from wct_domain.delivery.session import delivering
 from wct_domain.errors import CursorMovedError, ReceiverGoneError, RunHeldError
 from wct_domain.events import (
     ArtifactsCleared,
+    DataErased,
     RunCompleted,
+    RunImported,
     SubscriberFailed,
     SubscriberParked,
 )
@@ -61,6 +63,20 @@ def test_from_start_is_of_no_account_to_one_that_has_begun(world: World) -> None
     world.delivers()
     world.delivers(from_start=True)
     assert world.receiver.told == [("a", 1)]
+
+
+@pytest.mark.parametrize("on_replay", ["skip", "run"])
+def test_of_an_imported_run_it_is_news_that_it_was_and_what_follows(
+    world: World, on_replay: str
+) -> None:
+    world.records("a", 2)
+    world.records("b", 1)
+    world.record("a", RunImported(log="other", by="9" * 32, size=9))
+    world.record("a", DataErased(scope="shop", blobs=1))
+    world.delivers(on_replay=on_replay)
+    past = [("a", 1), ("a", 2)] if on_replay == "run" else []
+    assert world.receiver.told == [*past, ("b", 1), ("a", 3), ("a", 4)]
+    assert world.lag.pending == 0
 
 
 # When all goes well

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -270,6 +271,17 @@ def test_it_gets_what_it_needs_and_no_secret_that_is_not_named(
     }
     given = json.loads((tmp_path / "env").read_text())
     assert given.keys() <= environment_of(os.environ).keys() | {"LC_CTYPE"}
+
+
+def test_what_it_gets_is_what_the_how_to_says() -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "subscribe-to-events.md"
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    said = text.partition("- Its environment: ")[2].partition(", and what you")[0]
+    names = set(re.findall(r"`([A-Z_]+)`", said))
+
+    environ = dict.fromkeys([*names, "LC_TIME", "SOMETHING_ELSE"], "x")
+    assert environment_of(environ).keys() == names | {"LC_TIME"}
+    assert "`LC_…`" in said
 
 
 def test_a_variable_that_is_named_and_not_set_is_told_at_once() -> None:

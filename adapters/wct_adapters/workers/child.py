@@ -163,7 +163,10 @@ class Child:
         if not hasattr(os, "waitid"):  # macOS before Python 3.13
             return self._process.poll() is not None
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, options) is not None
+        try:
+            return os.waitid(os.P_PID, self._process.pid, options) is not None
+        except ChildProcessError:  # a program that uses us buries all its children
+            return True
 
     def _signal(self, number: int) -> None:
         with self._lock:

@@ -30,8 +30,17 @@ _FLAGS = {
     "optimize": "O",
 }
 
-_LEFT_OUT = frozenset({"WCT_LEDGER", "WCT_KEYS", "WCT_SIGNING_KEY"})
-"""Variables that say where ledger and keys are, perhaps with a password."""
+_LEFT_OUT = frozenset(
+    {
+        "WCT_KEYS",
+        "WCT_LEDGER",
+        "WCT_NATS_CREDENTIALS",
+        "WCT_NATS_TOKEN",
+        "WCT_SIGNING_KEY",
+        "WCT_WEBHOOK_SECRET",
+    }
+)
+"""Variables for what only wct does: recording, signing, delivering."""
 
 
 def make_workplaces(has: Components, schemas: SchemaSource) -> Workplaces:

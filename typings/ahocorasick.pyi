@@ -1,6 +1,6 @@
 # pyahocorasick ships no types. This is the part of version 2 that wct uses;
 # written from the built-in help of the extension module.
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Generic, TypeVar, overload
 
 _V = TypeVar("_V")
@@ -35,6 +35,14 @@ class Automaton(Generic[_V]):
     def iter(
         self, string: str, start: int = ..., end: int = ...
     ) -> Iterator[tuple[int, _V]]: ...
+    def find_all(
+        self,
+        string: str,
+        callback: Callable[[int, _V], object],
+        start: int = ...,
+        end: int = ...,
+        /,
+    ) -> None: ...
     def iter_long(
         self, string: str, start: int = ..., end: int = ...
     ) -> Iterator[tuple[int, _V]]: ...

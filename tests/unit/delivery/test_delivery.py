@@ -143,6 +143,18 @@ def test_a_type_that_comes_while_others_are_passed_over_is_not_missed(
         assert len(world.receiver.seen) == number
 
 
+def test_what_is_recorded_while_it_is_told_is_told_once(world: World) -> None:
+    def records_more(recorded: Recorded) -> None:
+        if recorded.position < 4:
+            world.record("a", DONE)
+        world.receiver(recorded)
+
+    world.record("a", DONE)
+    world.delivers(records_more, types=(RunCompleted,))
+    world.delivers(records_more, types=(RunCompleted,))
+    assert world.receiver.told == [("a", n) for n in range(1, 5)]
+
+
 def test_who_is_stopped_goes_on_where_it_was(world: World) -> None:
     world.records("a", 5)
     world.stop_after = 2

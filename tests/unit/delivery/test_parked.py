@@ -142,6 +142,14 @@ def test_rows_are_made_anew_from_the_first_event() -> None:
     assert world.delivers(events_per_run).told == 0
 
 
+def test_rows_made_anew_stand_behind_all_that_was_looked_at() -> None:
+    world = World()
+    world.record("a", DONE)
+    world.records("a", 3)
+    assert world.rebuilds(events_per_run, types=(RunCompleted,)) == 1
+    assert world.standing.cursor == world.ledger.cursors.head()
+
+
 def test_what_is_recorded_meanwhile_is_neither_lost_nor_counted_twice() -> None:
     world = World()
     world.records("a", 250)

@@ -13,8 +13,10 @@ from tests.delivering import (
     events_per_run,
     refused,
 )
+from wct_domain.delivery.feed import Feed
 from wct_domain.delivery.service import BATCH
 from wct_domain.delivery.session import delivering
+from wct_domain.delivery.wanted import Wanted
 from wct_domain.errors import CursorMovedError, ReceiverGoneError, RunHeldError
 from wct_domain.events import (
     ArtifactsCleared,
@@ -143,16 +145,16 @@ def test_a_type_that_comes_while_others_are_passed_over_is_not_missed(
         assert len(world.receiver.seen) == number
 
 
-def test_what_is_recorded_while_it_is_told_is_told_once(world: World) -> None:
-    def records_more(recorded: Recorded) -> None:
-        if recorded.position < 4:
-            world.record("a", DONE)
-        world.receiver(recorded)
-
+def test_what_is_recorded_while_it_is_read_is_read_once(world: World) -> None:
+    wanted = Wanted(NAME, (RunCompleted,))
     world.record("a", DONE)
-    world.delivers(records_more, types=(RunCompleted,))
-    world.delivers(records_more, types=(RunCompleted,))
-    assert world.receiver.told == [("a", n) for n in range(1, 5)]
+    feed = Feed(world.ledger, wanted, None)
+    assert feed.next() is not None
+    last = world.record("a", DONE)
+    assert feed.next() == last
+    assert feed.next() is None
+    assert feed.place == world.ledger.cursor(last)
+    assert feed.next() is None
 
 
 def test_who_is_stopped_goes_on_where_it_was(world: World) -> None:

@@ -30,7 +30,7 @@ connectors:
       exclude_patterns: ["*.png"]
   - name: customers
     type: sqlite_connector
-    properties: {database_path: "${SHOP_DB}"}
+    properties: {database_path: shop.db}
 analysers:
   - name: personal
     type: personal_data_analyser
@@ -154,12 +154,16 @@ def test_a_runbook_is_loaded_field_by_field(load: Load) -> None:
     )
 
 
-def test_the_environment_is_not_looked_up_in_a_runbook(
+def test_a_property_that_names_a_variable_has_its_value(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    named = SHOP.replace("database_path: shop.db", 'database_path: "${SHOP_DB}"')
     monkeypatch.setenv("SHOP_DB", "/elsewhere")
+    assert load(named).connectors[1].properties == {"database_path": "/elsewhere"}
 
-    assert load(SHOP).connectors[1].properties == {"database_path": "${SHOP_DB}"}
+    monkeypatch.delenv("SHOP_DB")
+    with pytest.raises(RunbookValidationError, match="variable SHOP_DB is not set"):
+        load(named)
 
 
 def test_keys_that_nobody_knows_are_ignored(load: Load) -> None:

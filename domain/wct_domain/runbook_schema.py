@@ -41,7 +41,7 @@ class EditorSchema:
 
 def runbook_schema(installed: Components) -> EditorSchema:
     """Describe runbooks that use the installed components."""
-    generated = cast("dict[str, Any]", _draft_7(Runbook.model_json_schema()))
+    generated = cast("dict[str, Any]", draft_7(Runbook.model_json_schema()))
     definitions: dict[str, Any] = generated["$defs"]
     step = definitions["ExecutionStep"]
     step["oneOf"] = _ONE_SOURCE
@@ -99,7 +99,7 @@ def _describe_properties(
     kind = model.removesuffix("Config").lower()
     own = f"{kind}.{_UNFIT.sub('_', name)}."
     generated = config.model_json_schema(ref_template=f"#/$defs/{own}{{model}}")
-    schema = cast("dict[str, Any]", _draft_7(generated))
+    schema = cast("dict[str, Any]", draft_7(generated))
     nested = cast("dict[str, Any]", schema.pop("$defs", {}))
     definitions |= {own + each: nested[each] for each in nested}
     definitions[own + "properties"] = schema
@@ -115,10 +115,10 @@ def _describe_properties(
     definitions[model].setdefault("allOf", []).append(rule)
 
 
-def _draft_7(node: Any) -> Any:
+def draft_7(node: Any) -> Any:
     """Rewrite what pydantic says in a later draft: there, ``$ref`` has neighbours."""
     if isinstance(node, list):
-        return [_draft_7(item) for item in cast("list[Any]", node)]
+        return [draft_7(item) for item in cast("list[Any]", node)]
     if not isinstance(node, dict):
         return node
     members = dict(_members(cast("dict[str, Any]", node)))
@@ -131,4 +131,4 @@ def _draft_7(node: Any) -> Any:
 def _members(node: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, member in node.items():
         # A fixed-length list: draft 7 gives `items` the schemas of its places.
-        yield ("items" if name == "prefixItems" else name), _draft_7(member)
+        yield ("items" if name == "prefixItems" else name), draft_7(member)

@@ -54,6 +54,10 @@ A form that was ever released can be read for ever. A change raises the version,
 older events are lifted to it when they are read. An event whose type this wct does
 not know (a newer wct wrote it) is kept and shown as it is.
 
+For programs: `wct generate-schema --event step.completed/1` prints the JSON Schema of
+one event as subscribers are sent it, a CloudEvent, and `wct generate-schema --events`
+the AsyncAPI 3.0 document of all events and of the ways on which they are sent.
+
 This page is generated from the models (`python -m tests.docs.generating`).
 """
 
@@ -61,15 +65,15 @@ This page is generated from the models (`python -m tests.docs.generating`).
 def events_page() -> str:
     """Describe every event that is written now."""
     rows = "\n".join(
-        f"| [`{wire}`](#{_anchor(wire)}) | {_summary(model)} |"
+        f"| [`{wire}`](#{_anchor(wire)}) | {summary_of(model)} |"
         for wire, model in CURRENT.items()
     )
     sections = [
-        f"## {wire}\n\n{_text(model)}\n\n{_fields(model)}{_example(wire)}"
+        f"## {wire}\n\n{text_of(model)}\n\n{_fields(model)}{_example(wire)}"
         for wire, model in CURRENT.items()
     ]
     parts = [
-        f"## {part.__name__}\n\n{_text(part)}\n\n{_fields(part)}" for part in PARTS
+        f"## {part.__name__}\n\n{text_of(part)}\n\n{_fields(part)}" for part in PARTS
     ]
     table = f"| event | |\n|---|---|\n{rows}\n"
     return "\n".join([_HEAD, table, *sections, *parts])
@@ -79,12 +83,14 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower())
 
 
-def _text(model: type[BaseModel]) -> str:
+def text_of(model: type[BaseModel]) -> str:
+    """Return what a model says of itself, in Markdown."""
     return inspect.cleandoc(model.__doc__ or "").replace("``", "`")
 
 
-def _summary(model: type[BaseModel]) -> str:
-    return " ".join(_text(model).partition("\n\n")[0].split())
+def summary_of(model: type[BaseModel]) -> str:
+    """Return the first paragraph of that, in one line."""
+    return " ".join(text_of(model).partition("\n\n")[0].split())
 
 
 def _fields(model: type[BaseModel]) -> str:

@@ -4,15 +4,19 @@ Tests compare what is there with what would be written now.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
 import click
 
+from tests.docs.asyncapi import ASYNCAPI_FILE, asyncapi
+from tests.docs.event_schemas import event_schema, schema_file
 from tests.docs.events_page import EVENTS_PAGE, events_page
 from wct_domain.components import Components
 from wct_domain.runbook_schema import runbook_schema
 from wct_domain.services import ServiceContainer
+from wct_domain.upcasting import CURRENT
 from wct_entrypoints.api import RunbookSchemaGenerator
 from wct_entrypoints.bootstrap.components import built_in
 from wct_entrypoints.bootstrap.files import serialise, write_document
@@ -86,6 +90,14 @@ def bundled_schema() -> bytes:
     return serialise(runbook_schema(own_components()).document)
 
 
+@cache
+def event_documents() -> dict[Path, bytes]:
+    """File to content: the AsyncAPI document, and the schema of each event."""
+    schemas = {schema_file(wire): event_schema(wire) for wire in CURRENT}
+    documents = {ASYNCAPI_FILE: asyncapi(), **schemas}
+    return {file: serialise(each) + b"\n" for file, each in documents.items()}
+
+
 def own_components() -> Components:
     return built_in(ServiceContainer())
 
@@ -95,3 +107,6 @@ if __name__ == "__main__":
     EVENTS_PAGE.write_text(events_page(), encoding="utf-8")
     schema = runbook_schema(own_components()).document
     write_document(schema, RunbookSchemaGenerator.get_schema_path(), mode=0o644)
+    ASYNCAPI_FILE.parent.mkdir(exist_ok=True)
+    for file, content in event_documents().items():
+        file.write_bytes(content)

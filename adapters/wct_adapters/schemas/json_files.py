@@ -11,6 +11,9 @@ from wct_domain.schemas import SchemaSource
 BUNDLED = Path(__file__).with_name("data")
 """Schemas that wct brings."""
 
+EVENT_SCHEMAS = Path(__file__).with_name("events")
+"""Generated documents on events: ``asyncapi.json``, and one schema for each event."""
+
 
 class JsonSchemaLoader(SchemaSource):
     """Looks for a schema in each search path in turn; the first that has it wins.

@@ -4,11 +4,21 @@ from pathlib import Path
 from typing import Any
 
 from wct_adapters.schemas.compiled import CompiledSchema
-from wct_adapters.schemas.json_files import BUNDLED, JsonSchemaLoader
+from wct_adapters.schemas.json_files import (
+    BUNDLED,
+    EVENT_SCHEMAS,
+    JsonSchemaLoader,
+)
 from wct_domain.schemas import SchemaLoader, SchemaSource
 from wct_entrypoints.schema_registry import SchemaRegistry
 
-__all__ = ["CheckingLoader", "JsonSchemaLoader", "RegisteredSchemas", "bundled_file"]
+__all__ = [
+    "EVENT_SCHEMAS",
+    "CheckingLoader",
+    "JsonSchemaLoader",
+    "RegisteredSchemas",
+    "bundled_file",
+]
 
 
 def bundled_file(name: str, version: str) -> Path:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from tests.e2e.processes import COMMAND, Wct
@@ -37,6 +38,15 @@ def test_the_file_has_what_the_ledger_has(wct: Wct, tmp_path: Path) -> None:
         del each["cursor"]
     assert written == printed
     assert written[-1]["type"] == "wct.run.completed/1"
+
+
+def test_each_line_is_what_the_schemas_of_events_say(wct: Wct, tmp_path: Path) -> None:
+    run(wct, "--events", "events.jsonl")
+
+    for event in lines((tmp_path / "events.jsonl").read_text()):
+        wire = event["type"].removeprefix("wct.")
+        schema = json.loads(wct("generate-schema", "--event", wire).stdout)
+        jsonschema_rs.validate(schema, event, validate_formats=True)
 
 
 def test_a_run_writes_it_anew_and_is_never_late_for_its_end(

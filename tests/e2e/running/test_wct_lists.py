@@ -109,3 +109,39 @@ def test_the_samples_satisfy_the_schema(path: Path) -> None:
     schema = RunbookSchemaGenerator.generate_schema()
 
     assert jsonschema_rs.is_valid(schema, yaml.safe_load(path.read_text()))
+
+
+def test_the_document_on_events_is_printed(cli: Cli) -> None:
+    done = cli("generate-schema", "--events")
+
+    document = json.loads(done.stdout)
+    assert (document["asyncapi"], document["info"]["version"]) == ("3.0.0", __version__)
+    assert document["components"]["messages"]["step-completed-1"]["examples"]
+    assert done.stderr == ""
+
+
+def test_the_schema_of_one_event_is_printed_or_written(cli: Cli) -> None:
+    done = cli("generate-schema", "--event", "step.completed/1")
+    assert json.loads(done.stdout)["title"] == "step.completed/1"
+
+    written = cli("generate-schema", "--event", "step.completed/1", "-o", "event.json")
+    assert written.stderr == "Wrote event.json\n"
+    assert json.loads(Path("event.json").read_text()) == json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--event", "step.completed"], "'step.completed/1' is one"),
+        (["--event", "nothing/1"], "known are run.started/1, "),
+        (["--event", "step.completed/1", "--events"], "two documents: keep one"),
+    ],
+)
+def test_a_schema_of_no_event_is_a_usage_error(
+    cli: Cli, arguments: list[str], text: str
+) -> None:
+    done = cli("generate-schema", *arguments)
+
+    assert done.exit_code == 2
+    assert text in done.stderr
+    assert done.stdout == ""

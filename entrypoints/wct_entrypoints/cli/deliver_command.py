@@ -1,5 +1,6 @@
 """What ``wct deliver`` does: a thread for each subscriber, and their outcome."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,9 +25,11 @@ from wct_entrypoints.cli.shared import (
     printable,
     warn,
 )
+from wct_entrypoints.cli.signals import exit_status, interrupting
 from wct_entrypoints.delivery_thread import DeliveryThread
 
 _TICK = 0.1  # seconds; Ctrl-C is heard between two
+_GRACE = 1.0  # seconds for the event that is under way when a signal comes
 _PATIENCE = 60.0  # seconds that an event may have to wait without us leaving
 
 
@@ -107,36 +110,48 @@ class _Threads:
 
     def __init__(self, subscribers: list[DeclaredSubscriber], ledger: Ledger) -> None:
         self.all = [DeliveryThread(each, ledger) for each in subscribers]
+        self._signal: str | None = None
+        self._until = 0.0
 
     def work(self, wanted: Wanted) -> None:
-        """Deliver until all is told, the time is over, or Ctrl-C is pressed."""
+        """Deliver until all is told, the time is over, or a signal says so.
+
+        Raises:
+            SystemExit: a signal came, and nobody follows until one does.
+        """
         for thread in self.all:
             thread.start()
             if not wanted.follow:
                 seconds = float("inf") if wanted.seconds is None else wanted.seconds
                 thread.finish(seconds, patience=_PATIENCE)
-        until = (
+        self._until = (
             float("inf")
             if wanted.seconds is None
             else time.monotonic() + wanted.seconds + _TICK
         )
-        try:
-            while time.monotonic() < until and not all(
-                thread.join(_TICK / len(self.all)) for thread in self.all
-            ):
-                pass
-        except KeyboardInterrupt:
-            if not wanted.follow:
-                raise
-            self.close()
-            click.echo(err=True)
+        with interrupting(self._interrupted):
+            while self.all and time.monotonic() < self._until:
+                if all(thread.join(_TICK) for thread in self.all):
+                    break
+        if self._signal is not None and not wanted.follow:
+            # What was under way is told to its end, and counted as such.
+            sys.exit(exit_status(self._signal))
+
+    def _interrupted(self, signal: str) -> bool:
+        """Have them end; a second signal ends the process at once."""
+        self._signal = signal
+        self._until = time.monotonic() + _GRACE
+        for thread in self.all:
+            thread.stop()
+        return True
 
     def close(self) -> None:
         """Have them end, each behind the event that it is at."""
+        until = time.monotonic() + _GRACE
         for thread in self.all:
             thread.stop()
         for thread in self.all:
-            thread.join(1.0)
+            thread.join(until - time.monotonic())
 
 
 def _lines(outcome: Outcome, names: Any) -> Iterator[str]:

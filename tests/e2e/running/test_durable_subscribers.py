@@ -265,7 +265,10 @@ def rows(here: Path) -> dict[str, int]:
         }
 
 
-def test_one_process_follows_while_others_run(wct_told: Wct, here: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_one_process_follows_while_others_run(
+    wct_told: Wct, here: Path, how: signal.Signals
+) -> None:
     configure(here, "{name: follower, call: 'eavesdropper:shy'}")
     assert wct_told(*RUN).returncode == 0
     before = told_shy(here)
@@ -275,15 +278,31 @@ def test_one_process_follows_while_others_run(wct_told: Wct, here: Path) -> None
         until = time.monotonic() + 20
         while told_shy(here) < before + number and time.monotonic() < until:
             time.sleep(0.1)
-        ended = end(follower, signal.SIGINT)
+        ended = end(follower, how)
     assert told_shy(here) == before + number
     assert ended.status == 0
     (outcome,) = json.loads(ended.stdout)
     assert outcome["pending"] == 0
+    with closing(open_ledger(here / ".wct/ledger.db", create=False)) as ledger:
+        standing = ledger.cursors.standing("follower")
+    assert standing is not None
+    assert standing.handed is None  # told to its end
 
 
 def told_shy(here: Path) -> int:
     return len((here / "shy.txt").read_text().splitlines())
+
+
+def test_who_is_interrupted_ends_with_its_status(wct_told: Wct, here: Path) -> None:
+    assert wct_told(*RUN).returncode == 0
+    configure(here, "{name: slower, call: 'eavesdropper:Sleeper', from_start: true}")
+    with wct_told.start("deliver", "slower") as process:
+        until = time.monotonic() + 20
+        while not (here / "sleeping").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        ended = end(process, signal.SIGTERM)
+    assert ended.status == 143
+    assert ended.took < 5
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,14 @@ class Counts:
         return [Row(event.type, {"events": 1}, "add")]
 
 
+class Sleeper:
+    """Takes half a second for each event."""
+
+    def __call__(self, recorded: Recorded) -> None:
+        Path("sleeping").touch()
+        time.sleep(0.5)
+
+
 def shy(recorded: Recorded) -> None:
     """Is not installed, but can be named."""
     with Path("shy.txt").open("a", encoding="utf-8") as file:

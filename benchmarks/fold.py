@@ -32,8 +32,9 @@ from wct_domain.events import (
 )
 from wct_domain.ports.ledger import EventLog, Ledger, NewEvent, Recorded
 from wct_domain.projections.artifacts import Artifacts
-from wct_domain.projections.run import Run, RunStatus, StepStatus
+from wct_domain.projections.run import Run
 from wct_domain.projections.run_list import LIFECYCLE, RunList
+from wct_domain.projections.states import RunStatus, StepStatus
 
 GOAL = 1.0  # CPU seconds
 EVENTS = 100_000

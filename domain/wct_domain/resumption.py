@@ -9,7 +9,8 @@ from wct_domain.commands import ResumeRun, ResumeRunbook
 from wct_domain.errors import ErasedError, ResumeError, RunbookChangedError
 from wct_domain.handlers.lifecycle import runbook_document
 from wct_domain.plan import ExecutionPlan
-from wct_domain.projections.run import Run, RunStatus, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus, StepStatus
 
 _DECIDING = (
     *("connector", "input_from", "analyser", "input_schema", "output_schema"),

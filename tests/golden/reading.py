@@ -6,7 +6,7 @@ from wct_domain.archive import BlobReader
 from wct_domain.errors import LedgerError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.replay import Replay
-from wct_domain.projections.run import StepState
+from wct_domain.projections.states import StepState
 
 
 def facts_of_ledger(ledger: Ledger) -> list[dict[str, Any]]:

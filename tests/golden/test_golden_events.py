@@ -26,8 +26,9 @@ from wct_domain.ports.ledger import BlobStore, Recorded
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.inventory import Inventory
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import Run, StepState
+from wct_domain.projections.run import Run
 from wct_domain.projections.run_list import RunList
+from wct_domain.projections.states import StepState
 from wct_domain.projections.timeline import describe
 from wct_domain.upcasting import CURRENT, UPCASTERS, decode, encode
 

@@ -16,7 +16,7 @@ import os, sys
 from pathlib import Path
 from wct_adapters.ledgers.file_locks import FileLocks
 from wct_domain.errors import LedgerError
-from wct_domain.projections.run import RunStatus, standing
+from wct_domain.projections.states import RunStatus, standing
 locks, run = FileLocks(Path(sys.argv[1])), sys.argv[2]
 os.setuid(65534)
 for ask in (lambda: locks.hold(run).__enter__(), lambda: locks.is_held(run)):

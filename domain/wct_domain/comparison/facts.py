@@ -14,7 +14,8 @@ from wct_domain.events import (
 )
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.inventory import Inventory
-from wct_domain.projections.run import Run, StepState
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepState
 
 
 class Opening(NamedTuple):

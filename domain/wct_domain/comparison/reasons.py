@@ -13,7 +13,7 @@ from wct_domain.comparison.documents import differences
 from wct_domain.comparison.facts import RunFacts
 from wct_domain.comparison.runs import component_versions
 from wct_domain.events import PlannedComponent
-from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.projections.states import StepState, StepStatus
 
 Kind: TypeAlias = Literal[
     "input", "parameter", "rule", "component", "code", "step", "unknown"

@@ -18,7 +18,7 @@ from wct_domain.events import PlannedComponent, SourceRead
 from wct_domain.marks import without
 from wct_domain.message import Message
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.projections.states import StepState, StepStatus
 from wct_domain.schemas import SchemaLoader
 
 

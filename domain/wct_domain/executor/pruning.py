@@ -15,8 +15,8 @@ from wct_domain.events import PrunedEvent, RunStarted
 from wct_domain.executor.stream import Equipment, StreamAtWork, afterwards_of
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.retention import is_kept, ranges
-from wct_domain.projections.run import standing
 from wct_domain.projections.run_list import LIFECYCLE, RunList, RunSummary
+from wct_domain.projections.states import standing
 from wct_domain.references import referred_by
 
 ATTEMPTS = 5  # others may append to a stream at the same time

@@ -31,7 +31,7 @@ from wct_domain.handlers.lifecycle import (
 from wct_domain.marks import without
 from wct_domain.plan import ExecutionPlan, plan_runbook
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.projections.states import StepState, StepStatus
 from wct_domain.runbook import Runbook, parse_runbook
 from wct_domain.schemas import SchemaSource
 

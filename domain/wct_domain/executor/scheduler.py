@@ -13,7 +13,7 @@ from wct_domain.handlers.sources import SharedSources
 from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.workers import Workers
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import StepState, StepStatus
+from wct_domain.projections.states import StepState, StepStatus
 from wct_domain.runbook import ExecutionStep
 
 

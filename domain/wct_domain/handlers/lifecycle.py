@@ -30,7 +30,8 @@ from wct_domain.events import (
 from wct_domain.explaining import Failure
 from wct_domain.handlers.tools import Events
 from wct_domain.ports.components import ComponentFactory
-from wct_domain.projections.run import Run, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepStatus
 from wct_domain.runbook import (
     AnalyserConfig,
     ConnectorConfig,

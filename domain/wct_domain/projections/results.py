@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from wct_domain.archive import BlobReader
 from wct_domain.digests import Reference
-from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepState, StepStatus
 from wct_domain.runbook import AnalysisMetadata, ExecutionStep, Runbook
 
 

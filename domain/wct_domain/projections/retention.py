@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from wct_domain.projections.run import RunStatus
 from wct_domain.projections.run_list import RunSummary
+from wct_domain.projections.states import RunStatus
 
 _KEPT: Final = {"run", "erasure", "data", "evidence"}
 """Subjects of wire names: that a run took place, how it ended, and what befell it."""

@@ -22,7 +22,7 @@ from wct_domain.events import (
     RunStarted,
 )
 from wct_domain.ports.ledger import Recorded
-from wct_domain.projections.run import RunStatus
+from wct_domain.projections.states import RunStatus
 from wct_domain.projections.working_time import WorkingTime
 from wct_domain.upcasting import CURRENT, UPCASTERS
 

@@ -11,7 +11,7 @@ from wct_domain.comparison.runs import (
     StepsCompared,
     compare_runs,
 )
-from wct_domain.projections.run import StepState
+from wct_domain.projections.states import StepState
 from wct_entrypoints import plugins
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.differing import (

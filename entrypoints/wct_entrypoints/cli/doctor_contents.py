@@ -10,13 +10,13 @@ from wct_domain.errors import BlobMissingError
 from wct_domain.events import RunImported, RunStarted
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.erasures import ERASURE, Erasures, UnfinishedErasure
-from wct_domain.projections.run import RunStatus, standing
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
     RunSummary,
     shortest_prefixes,
 )
+from wct_domain.projections.states import RunStatus, standing
 from wct_domain.projections.timeline import size
 from wct_domain.verification.chains import references_in
 from wct_entrypoints.bootstrap.identity import utc_now

@@ -1,6 +1,7 @@
 """Why what a run has stored is not there any more, in words."""
 
-from wct_domain.projections.run import Erasure, Run
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import Erasure
 from wct_entrypoints.cli.printing import local
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus, StepState, StepStatus
 from wct_domain.validation.remarks import did_you_mean
 from wct_entrypoints.cli.gone import why_gone
 

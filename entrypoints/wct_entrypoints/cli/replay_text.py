@@ -14,7 +14,8 @@ from wct_domain.events import (
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.projections.inventory import Kept
 from wct_domain.projections.replay import Replay, Told
-from wct_domain.projections.run import Run, RunStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.printing import (

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from wct_domain.projections.found import found_in
 from wct_domain.projections.results import AnalysisResult
-from wct_domain.projections.run import Run, StepState, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepState, StepStatus
 from wct_domain.projections.timeline import seconds
 from wct_domain.risk import finding_count, risk_counts
 from wct_entrypoints.cli.findings_text import found_lines, gap_lines

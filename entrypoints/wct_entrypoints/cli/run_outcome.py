@@ -12,7 +12,8 @@ from wct_domain.errors import ExportError
 from wct_domain.executor.outcome import Outcome
 from wct_domain.export import DataView, raw, results_document
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import Run, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepStatus
 from wct_domain.risk import LEVELS, at_least, risk_counts
 from wct_entrypoints.bootstrap.evidence import record_revealed
 from wct_entrypoints.bootstrap.files import serialise

@@ -16,13 +16,8 @@ from wct_domain.projections.disclosures import Disclosures
 from wct_domain.projections.found import Found, found_in
 from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import (
-    Erasure,
-    Run,
-    StepState,
-    StepStatus,
-    standing,
-)
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import Erasure, StepState, StepStatus, standing
 from wct_entrypoints.cli import error_texts
 from wct_entrypoints.cli.closed import SEALED, why_closed
 from wct_entrypoints.cli.disclosed import disclosure_document

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from shlex import quote
 
 from wct_domain.events import SourceRead
-from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus, StepState, StepStatus
 from wct_domain.projections.timeline import seconds, size
 from wct_entrypoints.cli.disclosed import disclosure_lines
 from wct_entrypoints.cli.findings_text import found_lines

@@ -10,18 +10,14 @@ import click
 
 from wct_domain.errors import LedgerEmptyError
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import (
-    Run,
-    RunStatus,
-    StepStatus,
-    standing,
-)
+from wct_domain.projections.run import Run
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
     RunSummary,
     shortest_prefixes,
 )
+from wct_domain.projections.states import RunStatus, StepStatus, standing
 from wct_domain.projections.timeline import seconds
 from wct_entrypoints.bootstrap.ledgers import lost_ledger
 from wct_entrypoints.cli.ledger_access import reading

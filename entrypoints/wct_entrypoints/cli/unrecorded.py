@@ -5,7 +5,8 @@ from typing import Final
 
 from wct_domain.errors import LedgerError
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.run import Run, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import StepStatus
 from wct_entrypoints.cli.shared import counted
 
 _MOST: Final = 5  # names of steps

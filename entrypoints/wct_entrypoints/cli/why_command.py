@@ -10,8 +10,8 @@ from wct_domain.comparison.reasons import Cause, causes, same_outcome
 from wct_domain.errors import ArtifactStoreError, LedgerError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run import StepState, StepStatus
 from wct_domain.projections.run_list import LIFECYCLE, RunList
+from wct_domain.projections.states import StepState, StepStatus
 from wct_entrypoints.cli.differing import masked_value, shown, value_text
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.missing_results import why_missing

@@ -30,8 +30,8 @@ from wct_domain.events import (
 from wct_domain.executor.pruning import destroy_unused_keys, prunable, prune, runs_in
 from wct_domain.executor.stream import afterwards_of
 from wct_domain.projections.retention import due, is_kept, ranges
-from wct_domain.projections.run import RunStatus
 from wct_domain.projections.run_list import RunSummary
+from wct_domain.projections.states import RunStatus
 from wct_domain.testing.scenario import Scenario
 from wct_domain.upcasting import CURRENT
 from wct_domain.verification import Trust, verify_ledger

@@ -35,8 +35,9 @@ from wct_domain.executor.outcome import LoadedRunbook, Outcome
 from wct_domain.message import Message
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent, Recorded
 from wct_domain.projections.artifacts import Artifacts
-from wct_domain.projections.run import Run, RunStatus, StepStatus
+from wct_domain.projections.run import Run
 from wct_domain.projections.run_list import RunList
+from wct_domain.projections.states import RunStatus, StepStatus
 from wct_domain.runbook import parse_runbook
 from wct_domain.schemas import Schema
 

@@ -18,7 +18,7 @@ from wct_domain.errors import (
 from wct_domain.events import SourceRead, StepFailed, StepSkipped, StepStarted
 from wct_domain.executor.outcome import RunInterruptedError
 from wct_domain.message import Message
-from wct_domain.projections.run import StepStatus
+from wct_domain.projections.states import StepStatus
 from wct_domain.retrying import pause_before_next
 from wct_domain.runbook import RetryPolicy, parse_runbook
 from wct_domain.schemas import Schema

@@ -40,7 +40,8 @@ from wct_domain.ports.clock import Clock
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.ports.sealed_log import StoredCheckpoint
 from wct_domain.projections.artifacts import Artifacts
-from wct_domain.projections.run import Run, RunStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus
 from wct_domain.runbook import parse_runbook
 from wct_domain.schemas import Schema
 from wct_domain.testing.scenario import AnySchema

@@ -26,13 +26,14 @@ from wct_domain.events import (
     RunPruned,
     RunStarted,
 )
-from wct_domain.projections.run import Run, RunStatus
+from wct_domain.projections.run import Run
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
     RunSummary,
     shortest_prefixes,
 )
+from wct_domain.projections.states import RunStatus
 
 STREAMS = st.sampled_from(["run-1", "run-2", "subscriber/webhook"])
 

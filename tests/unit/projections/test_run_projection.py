@@ -36,7 +36,8 @@ from wct_domain.events import (
     RunInterrupted,
     RunPruned,
 )
-from wct_domain.projections.run import Run, RunStatus, StepState, StepStatus
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus, StepState, StepStatus
 
 
 def run_of(*events: AnyEvent) -> Run:

@@ -133,6 +133,9 @@ class StepCompleted(Fact):
     result: Reference
     parts: int = Field(default=1, ge=1)  # blobs that hold the result
     truncated: bool = False  # its source was cut off; see source.read
+    found: dict[str, Count] = {}
+    """How many findings have which risk level (``high`` …); under ``special_category``
+    those of special categories of personal data (GDPR Article 9). None are left out."""
 
 
 class ArtifactSaved(Fact):

@@ -27,6 +27,23 @@ def risk_counts(data: Mapping[str, Any]) -> Counter[str]:
     return Counter(level for level in levels if level in LEVELS)
 
 
+SPECIAL = "special_category"
+"""Set in findings of the categories that GDPR Article 9 lists."""
+
+
+def found_by(data: Mapping[str, Any]) -> dict[str, int]:
+    """Count a result's findings as ``step.completed`` tells of them."""
+    counts = risk_counts(data)
+    found = {level: counts[level] for level in reversed(LEVELS) if counts[level]}
+    findings = cast("list[Any]", data["findings"]) if finding_count(data) else []
+    special = sum(
+        cast("dict[str, Any]", each).get(SPECIAL) is True
+        for each in findings
+        if isinstance(each, dict)
+    )
+    return {**found, SPECIAL: special} if special else found
+
+
 def at_least(level: str, counts: Mapping[str, int]) -> int:
     """Add up the counts of this level and of those above it."""
     return sum(counts.get(each, 0) for each in LEVELS[LEVELS.index(level) :])

@@ -33,6 +33,7 @@ from wct_domain.plan import ExecutionPlan
 from wct_domain.ports.workplaces import Analyses, Workplace
 from wct_domain.resolution import accept, resolve
 from wct_domain.retrying import pause_before_next
+from wct_domain.risk import found_by
 from wct_domain.runbook import ExecutionStep
 from wct_domain.schemas import Schema
 
@@ -272,6 +273,7 @@ def _completed(
         result=stored.reference,
         parts=stored.parts,
         truncated=work.truncated,
+        found=found_by(result.content),
     )
 
 

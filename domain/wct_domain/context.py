@@ -31,6 +31,7 @@ class StepContext:
     at: datetime  # UTC
     seed: int
     notes: list[Note] = field(default_factory=list[Note])
+    answers_recorded: bool = False  # it is done again: no language model is asked
 
     def note(self, plugin: str, name: str, data: Mapping[str, JsonValue]) -> None:
         """Have ``plugin.noted`` recorded with the end of the step, however it ends."""

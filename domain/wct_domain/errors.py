@@ -24,6 +24,7 @@ and reads best in one place.
     ├─ ConfigurationError
     ├─ ArtifactStoreError           ArtifactNotFoundError
     ├─ LLMServiceError              LLMConfigurationError · LLMConnectionError
+    │                               LLMAnswerError · LLMNotRecordedError
     ├─ ExportError · BundleError · RunNotFoundError
     ├─ SubscriberError              DeliveryError · ReceiverGoneError
     ├─ ResumeError                  RunHeldError · RunbookChangedError
@@ -252,9 +253,40 @@ class LLMConfigurationError(LLMServiceError):
 
 
 class LLMConnectionError(LLMServiceError):
-    """A language model did not answer."""
+    """A language model did not answer.
+
+    Attributes:
+        retryable: the same question may be answered at another time.
+        retry_after: seconds that the other side asked to be left alone for.
+        status: of the HTTP answer, if there was one.
+    """
 
     code = "llm.connection"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.status = status
+
+
+class LLMAnswerError(LLMServiceError):
+    """A language model answered something that is no answer to the question."""
+
+    code = "llm.answer"
+
+
+class LLMNotRecordedError(LLMServiceError):
+    """A step is done again, and asks what its language model was not asked then."""
+
+    code = "llm.not-recorded"
 
 
 class ExportError(WctError):

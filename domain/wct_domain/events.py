@@ -194,6 +194,48 @@ class PluginNoted(Fact):
     data: dict[str, JsonValue]
 
 
+class ModelAsked(Fact):
+    """A step is about to ask a language model; what it asks leaves the machine.
+
+    ``question`` is all that is sent, so its ``content`` is the same whoever is asked.
+    """
+
+    type = "model.asked/1"
+    durability = "power"
+    step: str
+    question: Reference
+    provider: str
+    model: str
+    endpoint: str = ""  # keyed pseudonym of a server's URL; empty: the provider's own
+    items: Count  # findings that it asks about
+
+
+class ModelAnswered(Fact):
+    """A language model answered a step, or did not; nobody asks it the same again.
+
+    What was answered before, in any run of this ledger, is not asked, and costs
+    nothing: ``reused_from`` says where it comes from, and the bodies are stored with
+    this run too. An answer that cannot be used is asked for again by the next run.
+    """
+
+    type = "model.answered/1"
+    step: str
+    question: Reference  # as in model.asked
+    provider: str
+    model: str
+    endpoint: str = ""  # as in model.asked
+    status: Literal["answered", "unusable", "failed"]
+    answer: Reference | None = None  # None: there is none
+    duration: Count  # microseconds, further attempts included
+    attempts: Count = 1  # requests that it took; 0 if it is reused
+    tokens_in: Count | None = None  # None: the model did not say
+    tokens_out: Count | None = None
+    cost: Count | None = None  # millionths of the price's currency; None: no price
+    code: str | None = None  # of the error, if it failed
+    http_status: Count | None = None  # of the last answer, if it failed
+    reused_from: str | None = None  # id of a run
+
+
 class RunCompleted(Fact):
     """All steps were visited."""
 
@@ -363,6 +405,8 @@ Event = (
     | StepFailed
     | StepSkipped
     | PluginNoted
+    | ModelAsked
+    | ModelAnswered
     | RunCompleted
     | RunFailed
     | RunInterrupted

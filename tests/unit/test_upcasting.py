@@ -92,8 +92,10 @@ def test_an_old_event_is_lifted_step_by_step() -> None:
 
 
 def test_an_unknown_event_is_kept_as_it_is() -> None:
-    event = decode("model.asked/1", b'{"model":"m","tokens":3}')
-    assert event == UnknownEvent(type="model.asked/1", data={"model": "m", "tokens": 3})
+    event = decode("oracle.asked/1", b'{"model":"m","tokens":3}')
+    assert event == UnknownEvent(
+        type="oracle.asked/1", data={"model": "m", "tokens": 3}
+    )
 
 
 def test_a_newer_version_of_a_known_event_is_unknown() -> None:
@@ -106,8 +108,8 @@ def test_a_newer_version_of_a_known_event_is_unknown() -> None:
         (StepCompleted.type, b"{}"),
         (StepCompleted.type, b"not json"),
         (StepStarted.type, encode(STARTED).replace(b"scan", b'scan","more":"')),
-        ("model.asked/1", b"[]"),
-        ("model.asked/1", b"\xff"),
+        ("oracle.asked/1", b"[]"),
+        ("oracle.asked/1", b"\xff"),
     ],
 )
 def test_a_payload_that_is_not_what_its_type_says_is_refused(
@@ -115,7 +117,7 @@ def test_a_payload_that_is_not_what_its_type_says_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         decode(wire, payload)
-    assert isinstance(caught.value, ValidationError) or "model" in wire
+    assert isinstance(caught.value, ValidationError) or "oracle" in wire
 
 
 def test_every_current_event_has_a_versioned_name_of_its_own() -> None:

@@ -19,6 +19,7 @@ from wct_domain.events import (
     StepCompleted,
     StepStarted,
 )
+from wct_domain.executor.answers import RecordedAnswers
 from wct_domain.executor.pasts import Past
 from wct_domain.executor.recorded_inputs import AsRecorded, recorded_inputs
 from wct_domain.handlers.run_step import run_step
@@ -216,6 +217,8 @@ class Reexecution:
             draft=draft,
             clock=lambda: at,
             timer=self._timer,
+            memory=RecordedAnswers(past.emitted),
+            answers_recorded=True,
             raised=raised,
         )
 

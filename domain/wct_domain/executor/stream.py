@@ -25,6 +25,7 @@ from wct_domain.commands import (
 )
 from wct_domain.components import Components
 from wct_domain.events import Event
+from wct_domain.executor.answers import LedgerAnswers
 from wct_domain.executor.recorder import Causes, Recorder
 from wct_domain.handlers.artifacts import (
     clear_artifacts,
@@ -49,6 +50,7 @@ from wct_domain.ports.bus import Bus
 from wct_domain.ports.clock import Clock, NewId
 from wct_domain.ports.keys import Sealer
 from wct_domain.ports.ledger import Blob, Ledger, Recorded
+from wct_domain.ports.models import Interviews, InTurn
 from wct_domain.ports.workplaces import Workplaces
 from wct_domain.projections.artifacts import Artifacts
 from wct_domain.projections.run import Run
@@ -68,6 +70,7 @@ class Equipment(NamedTuple):
     new_id: NewId
     versions: Mapping[str, str]
     make_workplaces: Callable[[], Workplaces] | None = None  # None: no step has a limit
+    interviews: Interviews = InTurn()  # how language models are asked
 
 
 def afterwards_of(run: str) -> str:
@@ -175,6 +178,11 @@ class StreamAtWork:
         make = self._equipment.make_workplaces
         return None if make is None else make()
 
+    @cached_property
+    def answers(self) -> LedgerAnswers:
+        """What language models answered before, for all steps of this stream."""
+        return LedgerAnswers(self._equipment.ledger, self.recorder.stream)
+
     @property
     def ended(self) -> bool:
         """Whether nothing more can be recorded: the last batch has been."""
@@ -264,6 +272,8 @@ class StreamAtWork:
             draft=draft,
             clock=self._equipment.clock,
             timer=self._equipment.timer,
+            memory=self.answers,
+            interviews=self._equipment.interviews,
             workplaces=self.workplaces,
             keep_inputs=self._keep_inputs,
         )

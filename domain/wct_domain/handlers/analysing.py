@@ -41,7 +41,16 @@ def analysed(
         AnalyserProcessingError: it gave no message, or one of another schema.
         BaseException: whatever it raises itself.
     """
-    result = cast("object", analyser.process(source, output, message))
+    return checked(analyser, output, analyser.process(source, output, message))
+
+
+def checked(analyser: Analyses, output: Schema, given: object) -> Message:
+    """Return what an analyser gave, if it is a message of schema ``output``.
+
+    Raises:
+        AnalyserProcessingError: it is none, or one of another schema.
+    """
+    result = given
     name = analyser.get_name()
     if not isinstance(result, Message):
         msg = f"Analyser '{name}' returned {type(result).__name__}, not a Message"

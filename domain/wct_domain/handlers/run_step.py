@@ -5,7 +5,7 @@ be read from top to bottom.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import NamedTuple
 
@@ -25,11 +25,13 @@ from wct_domain.events import (
 )
 from wct_domain.explaining import Failure, ends_process
 from wct_domain.extraction import extraction_facts, extraction_gaps
-from wct_domain.handlers.analysing import analysed
+from wct_domain.handlers.analysing import analysed, checked
+from wct_domain.handlers.conversing import Desk, conversed
 from wct_domain.handlers.tools import Events, StepTools
 from wct_domain.handlers.workplaces import Here
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
+from wct_domain.ports.models import Converses
 from wct_domain.ports.workplaces import Analyses, Workplace
 from wct_domain.resolution import accept, resolve
 from wct_domain.retrying import pause_before_next
@@ -70,7 +72,9 @@ def run_step(command: RunStep, tools: StepTools) -> Events:
     """
     step = command.step
     seed = _seed(command.plan, step) if command.seed is None else command.seed
-    context = StepContext(at=tools.clock(), seed=seed)
+    context = StepContext(
+        at=tools.clock(), seed=seed, answers_recorded=tools.answers_recorded
+    )
     begun = tools.timer()
     yield (
         StepStarted(
@@ -113,10 +117,11 @@ def _carried_out(
     if work.read is not None:
         yield (work.read,)
     try:
-        with working_in(context):
-            result = _analysed(analyser, work)
-            workplace.close()  # before the end is recorded
+        result = yield from _result(command.step, tools, analyser, work, context)
+        workplace.close()  # before the end is recorded
         stored = tools.draft.message(result)
+    except GeneratorExit:
+        raise  # nobody asks what comes next
     except BaseException as error:  # noqa: BLE001  # see _failed
         failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
         yield (*_noted(context), *failed)
@@ -238,10 +243,33 @@ def _output(step: ExecutionStep, analyser: Analyses) -> Schema:
     return resolve(step.output_schema, step.output_schema_version, offered)
 
 
-def _analysed(analyser: Analyses | None, work: _Input) -> Message:
+def _result(
+    step: ExecutionStep,
+    tools: StepTools,
+    analyser: Analyses | None,
+    work: _Input,
+    context: StepContext,
+) -> Generator[tuple[Event, ...], None, Message]:
     if analyser is None or work.schema is None:
         return work.message
-    return analysed(analyser, work.schema, work.output, work.message)
+    with working_in(context):
+        talk = None
+        if isinstance(analyser, Converses):
+            talk = analyser.conversation(work.schema, work.output, work.message)
+        if talk is None or not isinstance(analyser, Converses):
+            return analysed(analyser, work.schema, work.output, work.message)
+    desk = Desk(
+        step=step.id,
+        context=context,
+        model=analyser.language_model,
+        memory=tools.memory,
+        interviews=tools.interviews,
+        draft=tools.draft,
+        blobs=tools.blobs,
+        timer=tools.timer,
+    )
+    result = yield from conversed(talk, desk)
+    return checked(analyser, work.output, result)
 
 
 def _noted(context: StepContext) -> Iterator[Event]:

@@ -10,6 +10,8 @@ from wct_domain.events import (
     DataErased,
     ErasureRequested,
     EvidenceRevealed,
+    ModelAnswered,
+    ModelAsked,
     PluginNoted,
     PrunedEvent,
     RunCompleted,
@@ -69,6 +71,13 @@ def describe(event: AnyEvent) -> str:
             return f"{event.step} skipped, because {event.because} did not succeed"
         case PluginNoted():
             return f"{event.plugin} noted {event.name}"
+        case ModelAsked():
+            return (
+                f"{event.step} asks {event.provider} {event.model} about "
+                f"{_plural(event.items, 'finding')}"
+            )
+        case ModelAnswered():
+            return _answered(event)
         case RunCompleted():
             return (
                 f"run completed: {event.succeeded} succeeded, {event.failed} failed, "
@@ -140,6 +149,20 @@ def _source(event: SourceRead) -> str:
     cut = ", cut off by a limit" if event.truncated else ""
     kept = ", kept" if event.message is not None else ""
     return f"{_items(event.items)} ({size(event.size)}{gaps}{cut}{kept})"
+
+
+def _answered(event: ModelAnswered) -> str:
+    who, step = f"{event.provider} {event.model}", event.step
+    if event.reused_from is not None:
+        return f"{step} uses what {who} answered in run {event.reused_from}"
+    took = f"in {seconds(event.duration)}"
+    if event.status == "failed":
+        return f"{who} did not answer {step} ({event.code}) {took}"
+    useless = ", but not what was asked for" if event.status == "unusable" else ""
+    tokens = ""
+    if event.tokens_in is not None and event.tokens_out is not None:
+        tokens = f": {event.tokens_in} tokens in, {event.tokens_out} out"
+    return f"{who} answered {step} {took}{tokens}{useless}"
 
 
 def _items(count: int) -> str:

@@ -14,6 +14,8 @@ from wct_domain.events import (
     DataErased,
     ErasureRequested,
     EvidenceRevealed,
+    ModelAnswered,
+    ModelAsked,
     PlannedStep,
     PluginNoted,
     PrunedEvent,
@@ -150,6 +152,24 @@ def subscriber_parked(attempts: int = 5) -> SubscriberParked:
     )
 
 
+def asked() -> ModelAsked:
+    return ModelAsked(step="a", question=ref(), provider="acme", model="m1", items=2)
+
+
+def answered() -> ModelAnswered:
+    return ModelAnswered(
+        step="a",
+        question=ref(),
+        provider="acme",
+        model="m1",
+        status="answered",
+        answer=ref(),
+        duration=12_000,
+        tokens_in=800,
+        tokens_out=90,
+    )
+
+
 def one_of_each() -> list[AnyEvent]:
     """Return an event of every kind that may be read."""
     return [
@@ -163,6 +183,8 @@ def one_of_each() -> list[AnyEvent]:
         failed("b"),
         skipped("c", "b"),
         noted(),
+        asked(),
+        answered(),
         RunCompleted(succeeded=1, failed=1, skipped=1),
         run_failed(),
         RunInterrupted(signal="SIGINT", in_flight=("a",)),

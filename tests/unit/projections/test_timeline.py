@@ -6,6 +6,8 @@ from typing import get_args
 import pytest
 
 from tests.unit.projections.histories import (
+    answered,
+    asked,
     began,
     completed,
     failed,
@@ -52,6 +54,20 @@ TEXTS: list[tuple[AnyEvent, str]] = [
     (
         ArtifactMissing(step="b", artifact="a"),
         "b asked for artifact a, never saved",
+    ),
+    (asked(), "a asks acme m1 about 2 findings"),
+    (answered(), "acme m1 answered a in 12 ms: 800 tokens in, 90 out"),
+    (
+        answered().model_copy(update={"status": "unusable", "tokens_in": None}),
+        "acme m1 answered a in 12 ms, but not what was asked for",
+    ),
+    (
+        answered().model_copy(update={"status": "failed", "code": "llm.connection"}),
+        "acme m1 did not answer a (llm.connection) in 12 ms",
+    ),
+    (
+        answered().model_copy(update={"reused_from": "0190"}),
+        "a uses what acme m1 answered in run 0190",
     ),
     (failed("b"), "b failed (connector.extraction) in 12 ms"),
     (

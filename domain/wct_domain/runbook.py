@@ -21,6 +21,7 @@ from pydantic import (
 
 from wct_domain.durations import Seconds
 from wct_domain.errors import RunbookValidationError
+from wct_domain.inline_connectors import OneForm, in_one_form
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$")]
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
@@ -156,6 +157,11 @@ class Runbook(BaseModel):
     analysers: list[AnalyserConfig] = Field(min_length=1)
     execution: list[ExecutionStep] = Field(min_length=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_form(cls, given: Any) -> Any:
+        return in_one_form(given).document
+
     @field_validator("connectors")
     @classmethod
     def _connectors_differ(cls, value: list[ConnectorConfig]) -> list[ConnectorConfig]:
@@ -258,10 +264,23 @@ def parse_runbook(document: object) -> Runbook:
         InvalidRunbookError: with all field problems, or, when every field is fine,
             the first reference to something undefined.
     """
+    form = in_one_form(document)
     try:
-        return Runbook.model_validate(document)
+        return Runbook.model_validate(form.document)
     except ValidationError as error:
-        raise InvalidRunbookError(problems_of(error)) from None
+        raise InvalidRunbookError(problems_in(form, error)) from None
+
+
+def problems_in(form: OneForm, error: ValidationError) -> tuple[Problem, ...]:
+    """Translate what a model says of a rewritten document: places are the file's."""
+    own = [Problem(*each) for each in form.problems]
+    # Those connectors are still where a name is wanted, of which the model complains.
+    told = {(*problem.location[:2], "connector") for problem in own}
+    others = [each for each in problems_of(error) if each.location[:3] not in told]
+    return (
+        *own,
+        *(each._replace(location=form.place(each.location)) for each in others),
+    )
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:

@@ -11,18 +11,46 @@ from typing import Any, cast
 
 from wct_domain.components import Components, description
 from wct_domain.explaining import explain
+from wct_domain.inline_connectors import ARTIFACT
 from wct_domain.ports.components import ComponentFactory
 from wct_domain.runbook import Runbook
 
 SCHEMA_VERSION = "1.0.0"
 
 _VERSION_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+_ARTIFACT = {
+    "type": "object",
+    "description": "Reads what another step has kept, as input_from does.",
+    "required": ["type", "properties"],
+    "properties": {
+        "type": {"const": ARTIFACT},
+        "properties": {
+            "type": "object",
+            "required": ["step_id"],
+            "properties": {
+                "step_id": {"type": "string", "description": "Id of another step."}
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+_SOURCE = [
+    {"required": ["connectors"]},
+    {
+        "properties": {
+            "execution": {"contains": {"properties": {"connector": {"type": "object"}}}}
+        }
+    },
+]
+"""Without a list of connectors, some step has its own."""
+
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")  # for a reference, which is part of a URI
 _TEXT, _NOTHING = {"type": "string"}, {"type": "null"}
+_INLINE = {"type": ["string", "object"]}
 _ONE_SOURCE = [
     {
         "required": ["connector"],
-        "properties": {"connector": _TEXT, "input_from": _NOTHING},
+        "properties": {"connector": _INLINE, "input_from": _NOTHING},
     },
     {
         "required": ["input_from"],
@@ -58,6 +86,7 @@ def runbook_schema(installed: Components) -> EditorSchema:
                 _describe_properties(definitions, model, name, factory)
             except Exception as error:  # noqa: BLE001  # a plugin's model may be anything
                 left_out[name] = explain(error)
+    _allow_inline(generated)
     document = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "version": SCHEMA_VERSION,
@@ -66,6 +95,25 @@ def runbook_schema(installed: Components) -> EditorSchema:
         "description": "What wct reads, and how it analyses what it read.",
     }
     return EditorSchema(document, left_out)
+
+
+def _allow_inline(generated: dict[str, Any]) -> None:
+    """Let a step have its connector itself, as a mapping that needs no name."""
+    definitions = generated["$defs"]
+    named = definitions["ConnectorConfig"]
+    definitions["ArtifactConnector"] = _ARTIFACT
+    definitions["InlineConnector"] = {
+        **named,
+        "description": "A data source for this step alone.",
+        "required": [each for each in named["required"] if each != "name"],
+        "not": {"properties": {"type": {"const": ARTIFACT}}, "required": ["type"]},
+    }
+    definitions["ExecutionStep"]["properties"]["connector"]["anyOf"] += [
+        {"$ref": "#/$defs/ArtifactConnector"},
+        {"$ref": "#/$defs/InlineConnector"},
+    ]
+    generated["required"] = [e for e in generated["required"] if e != "connectors"]
+    generated["anyOf"] = _SOURCE
 
 
 def _put_pattern(field: dict[str, Any]) -> None:

@@ -83,6 +83,12 @@ def substituted(document: object, environ: Mapping[str, str]) -> Substituted:
                 _entry(each, (section, index), environ, unset)
                 for index, each in enumerate(cast("list[Any]", entries))
             ]
+    steps = whole.get("execution")
+    if isinstance(steps, list):
+        whole["execution"] = [
+            _step(each, ("execution", index), environ, unset)
+            for index, each in enumerate(cast("list[Any]", steps))
+        ]
     return Substituted(whole, tuple(unset))
 
 
@@ -98,6 +104,17 @@ def keep_to_itself(value: str, written: str) -> None:
     """Have ``as_written`` replace a value, however it came into this process."""
     if len(value) >= _SHORTEST:
         _Taken.written[value] = written
+
+
+def _step(
+    step: object, place: Location, environ: Mapping[str, str], unset: list[Unset]
+) -> Any:
+    """Replace what an inline connector names; nothing else of a step."""
+    members = cast("dict[str, Any]", step)
+    if not isinstance(step, dict) or not isinstance(members.get("connector"), dict):
+        return cast("object", step)
+    connector = _entry(members["connector"], (*place, "connector"), environ, unset)
+    return {**members, "connector": connector}
 
 
 def _entry(

@@ -1,9 +1,10 @@
 """All remarks on a runbook at once, and the order in which its steps would run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from wct_domain.components import Components
+from wct_domain.inline_connectors import OneForm, in_one_form
 from wct_domain.plan import plan_runbook
 from wct_domain.runbook import ExecutionStep, Runbook
 from wct_domain.schemas import SchemaLoader
@@ -78,19 +79,21 @@ def examine(
         thorough: also ask factories whether they can make the components.
         unset: variables that the document names, and the environment lacks.
     """
-    written = sketch(document)
+    form = in_one_form(document)
+    written = sketch(form)
     missing = {each.location for each in unset}
+    of_components = component_remarks(written, installed, thorough=thorough)
     remarks = (
         *repeated_key_remarks(repeated_keys),
         *map(_of_a_variable, unset),
-        *_of_the_text(written),
+        *_in_its_place(form, _of_the_text(written)),
         *(
             _as_the_file_has_it(each)
-            for each in component_remarks(written, installed, thorough=thorough)
+            for each in _in_its_place(form, of_components)
             if each.location not in missing
         ),
-        *schema_remarks(written, installed, schemas),
-        *limit_remarks(written),
+        *_in_its_place(form, schema_remarks(written, installed, schemas)),
+        *_in_its_place(form, limit_remarks(written)),
     )
     refused = any(remark.stops_run for remark in remarks)
     if written.runbook is None and not refused:
@@ -112,6 +115,12 @@ def _of_the_text(written: Sketch) -> Iterator[Remark]:
     yield from unused_remarks(written)
     yield from cycle_remarks(written)
     yield from unsaved_remarks(written)
+
+
+def _in_its_place(form: OneForm, remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Have remarks on what was rewritten name what stands in the file."""
+    for remark in remarks:
+        yield remark._replace(location=form.place(remark.location))
 
 
 def _of_a_variable(unset: Unset) -> Remark:

@@ -6,13 +6,14 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
+from wct_domain.inline_connectors import OneForm
 from wct_domain.runbook import (
     AnalyserConfig,
     ConnectorConfig,
     ExecutionStep,
     Problem,
     Runbook,
-    problems_of,
+    problems_in,
 )
 from wct_domain.validation.remarks import Location
 
@@ -76,12 +77,13 @@ class Sketch:
             yield Entry(section, index, _object(item), model)
 
 
-def sketch(document: object) -> Sketch:
+def sketch(form: OneForm) -> Sketch:
     """Understand as much of a parsed YAML document as possible."""
+    document = form.document
     try:
         return Sketch(document, Runbook.model_validate(document), ())
     except ValidationError as error:
-        return Sketch(document, None, problems_of(error))
+        return Sketch(document, None, problems_in(form, error))
 
 
 def steps_by_id(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from wct_domain.components import Components
+from wct_domain.inline_connectors import in_one_form
 from wct_domain.substitution import substituted
 from wct_domain.validation.remarks import Remark
 from wct_domain.validation.report import Report, examine
@@ -69,9 +70,10 @@ class Examination(NamedTuple):
 
 def types_in(document: object) -> set[str]:
     """Collect the component types that a parsed document names, whatever it is."""
+    sections = _object(in_one_form(document).document)
     entries = [
-        *_items(_object(document).get("connectors")),
-        *_items(_object(document).get("analysers")),
+        *_items(sections.get("connectors")),
+        *_items(sections.get("analysers")),
     ]
     types = (_object(entry).get("type") for entry in entries)
     return {each for each in types if isinstance(each, str)}

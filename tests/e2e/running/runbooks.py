@@ -47,7 +47,7 @@ def document(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "execution": list(steps) or [scan("look")],
         **fields,
     }
-    used = {step.get("connector") for step in whole["execution"]}
+    used = [step.get("connector") for step in whole["execution"]]
     if "connectors" not in fields:
         whole["connectors"] = [c for c in whole["connectors"] if c["name"] in used]
     return copy.deepcopy(whole)

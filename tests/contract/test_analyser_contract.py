@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import code_reading
 from tests.analysing import SCHEMAS, container, item
 from tests.analysing import message as standard_input
 from wct_adapters.analysers.data_subject import (
@@ -16,9 +17,13 @@ from wct_adapters.analysers.processing_purpose import (
     ProcessingPurposeAnalyser,
     ProcessingPurposeAnalyserFactory,
 )
+from wct_adapters.analysers.source_code import (
+    SourceCodeAnalyser,
+    SourceCodeAnalyserFactory,
+)
 from wct_domain.message import Message
 from wct_domain.ports.components import ComponentConfig
-from wct_domain.schemas import SchemaSource
+from wct_domain.schemas import Schema, SchemaSource
 from wct_domain.testing.analyser_contract import AnalyserContractTests
 
 
@@ -68,3 +73,42 @@ class TestDataSubjectAnalyser(Bundled, AnalyserContractTests[DataSubjectAnalyser
     @pytest.fixture
     def valid_config(self) -> ComponentConfig:
         return {"llm_validation": {"enable_llm_validation": False, "unknown": 1}}
+
+
+class TestProcessingPurposeAnalyserOnCode(
+    Bundled, AnalyserContractTests[ProcessingPurposeAnalyser]
+):
+    @pytest.fixture
+    def factory(self) -> ProcessingPurposeAnalyserFactory:
+        return ProcessingPurposeAnalyserFactory(container())
+
+    @pytest.fixture
+    def valid_config(self) -> ComponentConfig:
+        return {}
+
+    @pytest.fixture(params=["1.0.0", "1.1.0"])
+    def message(self, request: pytest.FixtureRequest) -> Message:
+        schema = Schema("source_code", request.param, SCHEMAS)
+        code = item(code_reading.PHP, "shop/Desk.php")
+        return code_reading.analysed(code, output=schema)
+
+
+class TestSourceCodeAnalyser(AnalyserContractTests[SourceCodeAnalyser]):
+    @pytest.fixture
+    def factory(self) -> SourceCodeAnalyserFactory:
+        return SourceCodeAnalyserFactory(container())
+
+    @pytest.fixture
+    def valid_config(self) -> ComponentConfig:
+        return {"language": "php"}
+
+    @pytest.fixture
+    def schemas(self) -> SchemaSource:
+        return SCHEMAS
+
+    @pytest.fixture
+    def message(self) -> Message:
+        return standard_input(item(code_reading.PHP, "shop/Desk.php"))
+
+    def test_it_finds_something(self, results: list[Message]) -> None:
+        assert all(result.content["data"] for result in results)

@@ -189,11 +189,22 @@ def test_the_version_of_the_ruleset_decides_the_output_and_is_told(
 ) -> None:
     factory = make(container())
     name = factory.get_config_model().from_properties({}).pattern_matching.ruleset
-    ((what, version),) = factory.get_versions({}).items()
-    assert what == f"ruleset {name}"
-    number, _, digest = version.partition(" sha256:")
-    assert number == "1.0.0"
-    assert len(digest) == 64
+    versions = factory.get_versions({})
+    assert next(iter(versions)) == f"ruleset {name}"
+    assert factory.get_rules({}).keys() == versions.keys()
+    for version in versions.values():
+        number, _, digest = version.partition(" sha256:")
+        assert number == "1.0.0"
+        assert len(digest) == 64
+
+
+def test_the_rulesets_for_code_decide_purposes_as_well() -> None:
+    versions = ProcessingPurposeAnalyserFactory(container()).get_versions({})
+    assert list(versions) == [
+        "ruleset processing_purposes",
+        "ruleset service_integrations",
+        "ruleset data_collection",
+    ]
 
 
 @EACH

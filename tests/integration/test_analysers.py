@@ -275,9 +275,9 @@ def test_the_configuration_says_how_much_evidence_is_kept() -> None:
 @ALL
 def test_another_input_schema_is_refused(factory: AnyFactory) -> None:
     (output,) = factory.get_output_schemas()
-    with pytest.raises(ValueError, match=r"^Unsupported input schema: source_code$"):
+    with pytest.raises(ValueError, match=r"^Unsupported input schema: runbook$"):
         factory.create({}).process(
-            Schema("source_code", "1.0.0", SCHEMAS), output, message(item("x"))
+            Schema("runbook", "1.0.0", SCHEMAS), output, message(item("x"))
         )
 
 

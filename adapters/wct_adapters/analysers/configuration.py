@@ -80,11 +80,11 @@ class AnalyserConfiguration(BaseComponentConfiguration):
         try:
             return cls.model_validate(properties)
         except ValidationError as error:
-            msg = f"Invalid {cls.component} configuration: {_problems(error)}"
+            msg = f"Invalid {cls.component} configuration: {problems(error)}"
             raise AnalyserConfigError(msg) from None
 
 
-def _problems(error: ValidationError) -> str:
+def problems(error: ValidationError) -> str:
     """Say place and rule of each problem; the values stay out."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(

@@ -44,8 +44,12 @@ class Equipment(NamedTuple, Generic[RuleT]):
 
 
 class RulesetAnalyser(Analyser, Generic[RuleT]):
-    """Scans the items of a ``standard_input`` message by a ruleset."""
+    """Scans the items of a ``standard_input`` message by a ruleset.
 
+    A subclass that reads other schemas as well says so in ``input_schemas``.
+    """
+
+    input_schemas: ClassVar[tuple[Schema, ...]] = (STANDARD_INPUT,)
     output_schema: ClassVar[Schema]
 
     def __init__(self, equipment: Equipment[RuleT]) -> None:
@@ -53,7 +57,7 @@ class RulesetAnalyser(Analyser, Generic[RuleT]):
 
     @classmethod
     def get_supported_input_schemas(cls) -> list[Schema]:
-        return [STANDARD_INPUT]
+        return list(cls.input_schemas)
 
     @classmethod
     def get_supported_output_schemas(cls) -> list[Schema]:
@@ -62,14 +66,14 @@ class RulesetAnalyser(Analyser, Generic[RuleT]):
     def process(
         self, input_schema: Schema, output_schema: Schema, message: Message
     ) -> Message:
-        """Analyse a ``standard_input`` message.
+        """Analyse a message of one of the input schemas.
 
         Raises:
             ValueError: another input schema was asked for.
             SchemaLoadError: the message says another schema than that.
             MessageValidationError: its content does not satisfy the schema.
         """
-        if input_schema.name != STANDARD_INPUT.name:
+        if input_schema.name not in {schema.name for schema in self.input_schemas}:
             msg = f"Unsupported input schema: {input_schema.name}"
             raise ValueError(msg)
         if message.schema is not None:

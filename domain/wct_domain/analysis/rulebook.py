@@ -1,6 +1,6 @@
 """Rules compiled for scanning: which of them match a text, by what, and where."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, NamedTuple
 
 from wct_domain.analysis.evidence import Text
@@ -69,6 +69,19 @@ class Rulebook(Generic[RuleT]):
             self._match(rule, sorted(by_rule[rule]), by_term)
             for rule in sorted(by_rule)
         ]
+
+    def hits(self, text: Text) -> Iterator[tuple[RuleT, str, Hit]]:
+        """Yield every place of ``text`` at which a rule matches, with the term.
+
+        Rules and their patterns in the ruleset's order, then places in the text's.
+        """
+        found = [
+            (rule, rank, hit)
+            for hit in self._scan(text.data)
+            for rule, rank in self._uses[hit[2]]
+        ]
+        for rule, _, hit in sorted(found):
+            yield self.rules[rule], self._terms[hit[2]], hit
 
     def _match(
         self, rule: int, ranked: list[tuple[int, int]], hits: dict[int, list[Hit]]

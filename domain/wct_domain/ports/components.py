@@ -174,9 +174,10 @@ class ComponentFactory(ABC, Generic[ComponentT_co]):
     def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
         """Say what would keep a component from its work now: property to reason.
 
-        For instance ``{"path": "there is no such file: letters.txt"}``. Asked by
-        ``wct validate-runbook`` only, with properties that ``can_create`` accepts. A
-        run does not ask: what is missing may be there when its step begins.
+        For instance ``{"path": "there is no such file: letters.txt"}``; the name ``""``
+        stands for the component as a whole. Asked by ``wct validate-runbook`` only,
+        with properties that ``can_create`` accepts. A run does not ask: what is missing
+        may be there when its step begins.
         """
         del config
         return {}

@@ -77,7 +77,8 @@ def _obstacles(
     except Exception:  # noqa: BLE001  # a plugin: its step will tell
         return
     for name, reason in obstacles.items():
-        yield error(entry.at("properties", name), reason)
+        at = entry.at("properties", name) if name else entry.at("type")
+        yield error(at, reason)
 
 
 def _decided_elsewhere(

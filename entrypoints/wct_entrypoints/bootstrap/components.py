@@ -53,6 +53,18 @@ def _purposes(container: ServiceContainer) -> ComponentFactory[Analyser]:
     return ProcessingPurposeAnalyserFactory(container)
 
 
+def _source_code(container: ServiceContainer) -> ComponentFactory[Analyser]:
+    from wct_adapters.analysers.source_code import SourceCodeAnalyserFactory
+
+    return SourceCodeAnalyserFactory(container)
+
+
+def _data_export(container: ServiceContainer) -> ComponentFactory[Analyser]:
+    from wct_adapters.analysers.data_export import DataExportAnalyserFactory
+
+    return DataExportAnalyserFactory(container)
+
+
 CONNECTORS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Connector]]] = {
     "filesystem_connector": _filesystem,
     "sqlite_connector": _sqlite,
@@ -63,6 +75,8 @@ ANALYSERS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Analyser]]
     "personal_data_analyser": _personal_data,
     "data_subject_analyser": _data_subjects,
     "processing_purpose_analyser": _purposes,
+    "source_code_analyser": _source_code,
+    "data_export_analyser": _data_export,
 }
 
 

@@ -29,15 +29,19 @@ def test_analysers_say_what_they_read_and_produce(cli: Cli) -> None:
 
     listed = json.loads(done.stdout)
     assert [each["name"] for each in listed] == [
+        "data_export_analyser",
         "data_subject_analyser",
         "personal_data_analyser",
         "processing_purpose_analyser",
+        "source_code_analyser",
     ]
-    for each in listed:
+    placeholder, *others = listed
+    assert placeholder["input_schemas"] == placeholder["output_schemas"] == []
+    for each in others:
         assert each.keys() == {
             *("name", "description", "origin", "input_schemas", "output_schemas")
         }
-        assert each["input_schemas"] == ["standard_input/1.0.0"]
+        assert each["input_schemas"][0] == "standard_input/1.0.0"
         assert each["description"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from tests.mariadb import Server as MariaDB
     from tests.nats_server import NatsServer
     from tests.postgres import Server
 
@@ -39,6 +40,21 @@ def postgres_server() -> "Iterator[Server]":
 def postgres_url(postgres_server: "Server") -> str:
     """The URL of an empty database."""
     return postgres_server.url(postgres_server.new_database())
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> "Iterator[MariaDB]":
+    """A MariaDB of this process's own; skips the test where there is none."""
+    for module in ("sqlalchemy", "pymysql"):
+        if importlib.util.find_spec(module) is None:
+            _do_without(f"no {module}: pip install 'wct-compliance[mysql]'")
+    from tests import mariadb
+
+    program = mariadb.program()
+    if program is None:
+        _do_without("no MariaDB on this machine: apt-get install mariadb-server-core")
+    with mariadb.running_server(program) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

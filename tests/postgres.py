@@ -134,7 +134,7 @@ def running_server(binaries: Path) -> Generator[Server]:
             "--locale=C.UTF-8",
             "--no-sync",
         )
-        server = Server(directory, _free_port(), binaries)
+        server = Server(directory, free_port(), binaries)
         server.start()
         try:
             yield server
@@ -154,7 +154,7 @@ def _user() -> str:
         return "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as candidate:

@@ -3,12 +3,19 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.server_reading import Database, on_mariadb, on_postgresql
 from wct_adapters.connectors.filesystem import (
     FilesystemConnector,
     FilesystemConnectorFactory,
+)
+from wct_adapters.connectors.mysql import MySQLConnector, MySQLConnectorFactory
+from wct_adapters.connectors.postgresql import (
+    PostgreSQLConnector,
+    PostgreSQLConnectorFactory,
 )
 from wct_adapters.connectors.sqlite import SQLiteConnector, SQLiteConnectorFactory
 from wct_adapters.schemas.json_files import JsonSchemaLoader
@@ -52,6 +59,45 @@ class TestSQLiteConnector(ConnectorContractTests[SQLiteConnector]):
             )
             database.commit()
         return {"database_path": str(path)}
+
+    @pytest.fixture
+    def schemas(self) -> SchemaSource:
+        return JsonSchemaLoader()
+
+
+def filled(database: Database, kind: str, photo: str) -> ComponentConfig:
+    """More rows than are read, without a key, some of them binary."""
+    rows = ", ".join(f"('name {number}', {photo})" for number in range(20))
+    database.run(
+        f"CREATE TABLE customers (name VARCHAR(20), photo {kind})",
+        f"INSERT INTO customers VALUES {rows}",
+        "CREATE VIEW names AS SELECT name FROM customers",
+    )
+    return {**database.properties, "sample": "random"}
+
+
+class TestMySQLConnector(ConnectorContractTests[MySQLConnector]):
+    @pytest.fixture
+    def factory(self) -> MySQLConnectorFactory:
+        return MySQLConnectorFactory(ServiceContainer(), environ={})
+
+    @pytest.fixture
+    def valid_config(self, mariadb_server: Any) -> ComponentConfig:
+        return filled(on_mariadb(mariadb_server), "BLOB", "x'ffd8'")
+
+    @pytest.fixture
+    def schemas(self) -> SchemaSource:
+        return JsonSchemaLoader()
+
+
+class TestPostgreSQLConnector(ConnectorContractTests[PostgreSQLConnector]):
+    @pytest.fixture
+    def factory(self) -> PostgreSQLConnectorFactory:
+        return PostgreSQLConnectorFactory(ServiceContainer(), environ={})
+
+    @pytest.fixture
+    def valid_config(self, postgres_server: Any) -> ComponentConfig:
+        return filled(on_postgresql(postgres_server), "BYTEA", r"'\xffd8'")
 
     @pytest.fixture
     def schemas(self) -> SchemaSource:

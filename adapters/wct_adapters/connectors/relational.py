@@ -29,7 +29,7 @@ class Column:
     """A column as the database declares it.
 
     ``type`` as written there; ``key`` is the place in the primary key, from 1 on,
-    or 0 outside of it.
+    or 0 outside of it. ``binary``: what is in it is bytes, and text by chance only.
     """
 
     name: str
@@ -38,6 +38,9 @@ class Column:
     default: str | None
     key: int
     extra: str = ""
+    comment: str = ""
+    binary: bool = False
+    integer: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -47,7 +50,7 @@ class Column:
             "DATA_TYPE": self.type,
             "IS_NULLABLE": "YES" if self.nullable else "NO",
             "COLUMN_DEFAULT": self.default,
-            "COLUMN_COMMENT": "",
+            "COLUMN_COMMENT": self.comment,
             "COLUMN_KEY": "PRI" if self.key else "",
             "EXTRA": self.extra,
         }
@@ -55,16 +58,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as the database declares it."""
+    """A table, or a view, as the database declares it."""
 
     name: str
     columns: tuple[Column, ...]
+    kind: str = "BASE TABLE"
+    comment: str = ""
+
+    @property
+    def key(self) -> tuple[Column, ...]:
+        """The columns of the primary key, in its order; empty without one."""
+        return tuple(sorted((each for each in self.columns if each.key), key=_place))
 
     def document(self, rows: int) -> dict[str, Any]:
         return {
             "name": self.name,
-            "type": "BASE TABLE",
-            "comment": "",
+            "type": self.kind,
+            "comment": self.comment,
             "estimated_rows": rows,
             "columns": [column.document for column in self.columns],
         }
@@ -77,10 +87,12 @@ class Origin:
     kind: str  # sqlite, as it begins the names of items
     connector: str
     database: str
+    schema: str = ""  # inside the database, where it has any
 
     def source(self, table: str, column: str | None = None) -> str:
         """Name a table, or a column of it."""
-        name = f"{self.kind}_database_({self.database})_table_({table})"
+        schema = f"_schema_({self.schema})" if self.schema else ""
+        name = f"{self.kind}_database_({self.database}){schema}_table_({table})"
         return name if column is None else f"{name}_column_({column})"
 
 
@@ -124,8 +136,12 @@ class CellItems:
             "connector_type": self.origin.connector,
             "table_name": table,
             "column_name": column,
-            "schema_name": self.origin.database,
+            "schema_name": self.origin.schema or self.origin.database,
         }
+
+
+def _place(column: Column) -> int:
+    return column.key
 
 
 def _text(value: object) -> tuple[str | None, str]:

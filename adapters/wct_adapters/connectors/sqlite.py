@@ -184,7 +184,7 @@ class SQLiteConnectorFactory(ConfiguredFactory[SQLiteConnector]):
             self.configured(config),
             schemas=registered(self._container, SchemaLoader),
             own=registered(self._container, OwnFiles),
-            path_from=self._won().get("database_path"),
+            path_from=self._won(config).get("database_path"),
         )
 
     def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
@@ -192,8 +192,8 @@ class SQLiteConnectorFactory(ConfiguredFactory[SQLiteConnector]):
         reason = _obstacle(self.configured(config).database_path, own)
         return {} if reason is None else {"database_path": reason}
 
-    def _won(self) -> Mapping[str, str]:
-        return SQLiteConnectorConfig.decided_elsewhere(self._environ)
+    def _won(self, config: ComponentConfig) -> Mapping[str, str]:
+        return SQLiteConnectorConfig.decided_elsewhere(config, self._environ)
 
     def get_config_model(self) -> type[SQLiteConnectorConfig]:
         return SQLiteConnectorConfig

@@ -32,8 +32,9 @@ class SQLiteConnectorConfig(BaseComponentConfiguration):
 
     @classmethod
     def decided_elsewhere(
-        cls, environ: Mapping[str, str] | None = None
+        cls, properties: ComponentConfig, environ: Mapping[str, str] | None = None
     ) -> Mapping[str, str]:
+        del properties
         environ = os.environ if environ is None else environ
         return {"database_path": ENVIRONMENT} if ENVIRONMENT in environ else {}
 

@@ -122,13 +122,8 @@ def _column(row: tuple[Any, ...]) -> Column:
 def _order(table: Table, row_id: str | None) -> str:
     if row_id is not None:
         return f" ORDER BY {row_id}"
-    in_key = sorted((each for each in table.columns if each.key), key=_key)
-    keys = [_quoted(each.name) for each in in_key]
+    keys = [_quoted(each.name) for each in table.key]
     return f" ORDER BY {', '.join(keys)}" if keys else ""
-
-
-def _key(column: Column) -> int:
-    return column.key
 
 
 def _quoted(name: str) -> str:

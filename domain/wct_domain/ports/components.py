@@ -124,11 +124,13 @@ class BaseComponentConfiguration(BaseModel):
         return cls.model_validate(properties)
 
     @classmethod
-    def decided_elsewhere(cls) -> Mapping[str, str]:
+    def decided_elsewhere(cls, properties: ComponentConfig) -> Mapping[str, str]:
         """Map properties to the environment variables that win over them now.
 
-        ``wct`` warns of each such property that a runbook sets all the same.
+        ``wct`` warns of each such property that a runbook sets all the same. What a
+        runbook sets may decide which variables are asked.
         """
+        del properties
         return {}
 
 

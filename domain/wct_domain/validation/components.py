@@ -88,7 +88,7 @@ def _decided_elsewhere(
     model = _config_model(factory)
     if model is None or not issubclass(model, BaseComponentConfiguration):
         return
-    for name, variable in model.decided_elsewhere().items():
+    for name, variable in model.decided_elsewhere(dict(properties)).items():
         if name in properties:
             message = f"the environment variable {variable} wins over what is written"
             hint = "unset it if that is not meant"

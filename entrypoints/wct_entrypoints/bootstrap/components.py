@@ -27,6 +27,18 @@ def _filesystem(container: ServiceContainer) -> ComponentFactory[Connector]:
     return FilesystemConnectorFactory(container)
 
 
+def _mysql(container: ServiceContainer) -> ComponentFactory[Connector]:
+    from wct_adapters.connectors.mysql import MySQLConnectorFactory
+
+    return MySQLConnectorFactory(container)
+
+
+def _postgresql(container: ServiceContainer) -> ComponentFactory[Connector]:
+    from wct_adapters.connectors.postgresql import PostgreSQLConnectorFactory
+
+    return PostgreSQLConnectorFactory(container)
+
+
 def _sqlite(container: ServiceContainer) -> ComponentFactory[Connector]:
     from wct_adapters.connectors.sqlite import SQLiteConnectorFactory
 
@@ -67,6 +79,8 @@ def _data_export(container: ServiceContainer) -> ComponentFactory[Analyser]:
 
 CONNECTORS: Mapping[str, Callable[[ServiceContainer], ComponentFactory[Connector]]] = {
     "filesystem_connector": _filesystem,
+    "mysql_connector": _mysql,
+    "postgresql_connector": _postgresql,
     "sqlite_connector": _sqlite,
 }
 """Component name to what makes its factory."""

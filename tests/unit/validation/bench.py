@@ -38,7 +38,7 @@ class PostConfig(BaseComponentConfiguration):
         return self
 
     @classmethod
-    def decided_elsewhere(cls) -> dict[str, str]:
+    def decided_elsewhere(cls, properties: ComponentConfig) -> dict[str, str]:
         return {"street": "POST_STREET"} if cls.elsewhere else {}
 
     @classmethod

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from wct_adapters.connectors.mysql_config import MySQLConnectorConfig
 from wct_adapters.connectors.relational import Column, Table
-from wct_adapters.connectors.server_connector import Listed
 from wct_adapters.connectors.server_session import DatabaseServer, Element
+from wct_adapters.connectors.server_tables import Listed
 from wct_domain.errors import ConnectorExtractionError
 
 _GRACE = 30.0  # seconds beyond the server's own limit, until it counts as gone

@@ -6,11 +6,9 @@ from typing import ClassVar
 
 from wct_adapters.connectors.postgresql_config import PostgreSQLConnectorConfig
 from wct_adapters.connectors.relational import Origin
-from wct_adapters.connectors.server_connector import (
-    DatabaseServerConnector,
-    DatabaseServerFactory,
-    Session,
-)
+from wct_adapters.connectors.server_connector import DatabaseServerConnector
+from wct_adapters.connectors.server_factory import DatabaseServerFactory
+from wct_adapters.connectors.server_tables import Session
 from wct_domain.schemas import SchemaLoader
 
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from wct_adapters.connectors.postgresql_config import PostgreSQLConnectorConfig
 from wct_adapters.connectors.relational import Column, Table
-from wct_adapters.connectors.server_connector import Listed
 from wct_adapters.connectors.server_session import DatabaseServer, Element
+from wct_adapters.connectors.server_tables import Listed
 from wct_domain.errors import ConnectorExtractionError
 
 _REASONS = {  # appendix A of PostgreSQL's manual

@@ -3,70 +3,20 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from importlib import util as modules
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from wct_adapters.connectors.factory import ConfiguredFactory
-from wct_adapters.connectors.relational import CellItems, Origin, Row, Table
+from wct_adapters.connectors.relational import Origin
 from wct_adapters.connectors.server_config import DatabaseServerConfig
-from wct_adapters.connectors.services import registered, supported
+from wct_adapters.connectors.server_tables import Session, TablesRead
+from wct_adapters.connectors.services import supported
 from wct_domain.context import current_step
-from wct_domain.errors import ConnectorConfigError, ConnectorExtractionError
+from wct_domain.errors import ConnectorExtractionError
 from wct_domain.explaining import explain
-from wct_domain.extraction import ExtractionNotes
 from wct_domain.message import Message
-from wct_domain.ports.components import ComponentConfig, Connector
+from wct_domain.ports.components import Connector
 from wct_domain.schemas import Schema, SchemaLoader
-from wct_domain.services import ServiceContainer
 
-CONNECTION_LOST = "connection_lost"
 _SCHEMAS = (Schema("standard_input", "1.0.0"),)
-
-
-class Listed(NamedTuple):
-    """A table as the catalogue has it.
-
-    ``denied`` names columns that the user may not read, which are not in ``table``;
-    ``estimate`` is the server's own idea of the number of rows.
-    """
-
-    schema: str
-    table: Table
-    estimate: int = 0
-    denied: tuple[str, ...] = ()
-
-
-class Taken(NamedTuple):
-    """Rows of a table, and how many there are; ``exact`` unless that is an estimate."""
-
-    rows: list[Row]
-    total: int
-    exact: bool
-
-
-class Unreadable(Exception):  # noqa: N818  # a finding about a table, told as a note
-    """A table cannot be read; ``reason`` is a code, and nothing of the data."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Session(Protocol):
-    """One transaction that reads: everything as it was at one moment."""
-
-    @property
-    def version(self) -> str:
-        """What the server says that it is."""
-        ...
-
-    def tables(self) -> list[Listed]:
-        """List tables and views by schema and name."""
-        ...
-
-    def take(self, listed: Listed) -> Taken:
-        """Read rows of a table; raises Unreadable."""
-        ...
 
 
 ConfigT = TypeVar("ConfigT", bound=DatabaseServerConfig)
@@ -131,7 +81,7 @@ class DatabaseServerConnector(Connector, Generic[ConfigT]):
             raise ConnectorExtractionError(msg) from error
 
     def _content(self) -> dict[str, Any]:
-        reading = _Reading(self._origin, self._config.max_rows_per_table)
+        reading = TablesRead(self._origin, self._config.max_rows_per_table)
         try:
             for name, reason in self._config.missing_files.items():
                 raise ConnectorExtractionError(f"{name}: {reason}")
@@ -143,7 +93,7 @@ class DatabaseServerConnector(Connector, Generic[ConfigT]):
             raise ConnectorExtractionError(msg) from error
         return self._document(reading, version)
 
-    def _document(self, reading: "_Reading", version: str) -> dict[str, Any]:
+    def _document(self, reading: TablesRead, version: str) -> dict[str, Any]:
         config, count = self._config, len(reading.items)
         place: dict[str, Any] = {"host": config.host, "port": config.port}
         label = config.database or "all databases"
@@ -183,128 +133,3 @@ class DatabaseServerConnector(Connector, Generic[ConfigT]):
         if self._config.sample == "first":
             return {"sample": "first"}
         return {"sample": "random", "sample_seed": self._config.sample_seed}
-
-
-class _Reading:
-    """What has been read, and what has not, table by table."""
-
-    def __init__(self, origin: Any, limit: int) -> None:
-        self._origin = origin
-        self._limit = limit
-        self._cells: dict[str, CellItems] = {}
-        self.notes = ExtractionNotes()
-        self.items: list[dict[str, Any]] = []
-        self.tables: list[dict[str, Any]] = []
-
-    def all_of(self, session: Session) -> None:
-        """Read every table.
-
-        Raises:
-            ConnectorExtractionError: the connection was lost before anything was read.
-        """
-        lost = False
-        for listed in session.tables():
-            try:
-                if lost:
-                    raise Unreadable(CONNECTION_LOST)
-                self._table(listed, session.take(listed))
-            except Unreadable as error:
-                lost = lost or error.reason == CONNECTION_LOST
-                source = self._of(listed).origin.source(listed.table.name)
-                self.notes.unreadable(source, error.reason)
-        if lost and not self.tables:
-            msg = "the connection was lost before a table was read"
-            raise ConnectorExtractionError(msg)
-
-    def _table(self, listed: Listed, taken: Taken) -> None:
-        cells, table = self._of(listed), listed.table
-        for name in listed.denied:
-            source = cells.origin.source(table.name, name)
-            self.notes.unreadable(source, "permission_denied")
-        read = cells.add(table, iter(taken.rows))
-        if read == self._limit and (read < taken.total or not taken.exact):
-            self._cut(listed, read, taken)
-        self.tables.append(table.document(taken.total))
-
-    def _cut(self, listed: Listed, read: int, taken: Taken) -> None:
-        """State what is missing, as an estimate where counting took too long."""
-        origin = self._of(listed).origin
-        of = {"table": listed.table.name}
-        if origin.schema:
-            of["schema"] = origin.schema
-        if not taken.exact:
-            of["counted"] = "estimated"
-        left_out = max(taken.total - read, 0)
-        self.notes.cut(
-            "max_rows_per_table", self._limit, read=read, left_out=left_out, **of
-        )
-
-    def _of(self, listed: Listed) -> CellItems:
-        if listed.schema not in self._cells:
-            origin: Origin = self._origin(listed.schema)
-            self._cells[listed.schema] = CellItems(origin, self.notes, self.items)
-        return self._cells[listed.schema]
-
-
-ConnectorT_co = TypeVar(
-    "ConnectorT_co", bound=DatabaseServerConnector[Any], covariant=True
-)
-
-
-class DatabaseServerFactory(
-    ConfiguredFactory[ConnectorT_co], Generic[ConnectorT_co, ConfigT]
-):
-    """Makes a connector, if the packages are installed that it needs.
-
-    ``environ`` is the environment of the process unless given.
-    """
-
-    model: type[ConfigT]
-    extra: ClassVar[str]
-    packages: ClassVar[Mapping[str, str]]  # module to name of the package
-
-    def __init__(
-        self, container: ServiceContainer, environ: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(container)
-        self._environ = environ
-
-    @abstractmethod
-    def _made(
-        self, config: ConfigT, schemas: SchemaLoader | None, won: Mapping[str, str]
-    ) -> ConnectorT_co:
-        """Make the connector of a configuration that was checked."""
-
-    def configured(self, config: ComponentConfig) -> ConfigT:
-        return self.model.from_properties(config, self._environ)
-
-    def can_create(self, config: ComponentConfig) -> bool:
-        return not self._missing() and super().can_create(config)
-
-    def create(self, config: ComponentConfig) -> ConnectorT_co:
-        """Make a connector.
-
-        Raises:
-            ConnectorConfigError: properties are wrong, or the driver is missing.
-        """
-        configured = self.configured(config)
-        if missing := self._missing():
-            msg = (
-                f"{self.get_component_name()} needs {' and '.join(missing)}: "
-                f"pip install 'wct-compliance[{self.extra}]'"
-            )
-            raise ConnectorConfigError(msg)
-        won = self.model.decided_elsewhere(config, self._environ)
-        return self._made(configured, registered(self._container, SchemaLoader), won)
-
-    def get_obstacles(self, config: ComponentConfig) -> Mapping[str, str]:
-        return self.configured(config).missing_files
-
-    def get_config_model(self) -> type[ConfigT]:
-        return self.model
-
-    def _missing(self) -> list[str]:
-        found = {
-            name: modules.find_spec(module) for module, name in self.packages.items()
-        }
-        return [name for name, spec in found.items() if spec is None]

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from wct_adapters.connectors.relational import Column, RepairedText, Row
 from wct_adapters.connectors.server_config import DatabaseServerConfig
-from wct_adapters.connectors.server_connector import (
+from wct_adapters.connectors.server_tables import (
     CONNECTION_LOST,
     Listed,
     Session,

@@ -19,7 +19,7 @@ from tests.server_reading import (
     on_postgresql,
     unreadable,
 )
-from wct_adapters.connectors.server_connector import Listed, Taken
+from wct_adapters.connectors.server_tables import Listed, Taken
 from wct_adapters.connectors.server_session import Transaction
 from wct_domain.errors import ConnectorExtractionError
 from wct_domain.extraction import extraction_facts

@@ -92,9 +92,10 @@ class _CodeFile:
         return text if len(text) <= width else f"{text[:width]}..."
 
     def _imports(self) -> Iterator[Finding]:
+        language: str = self._file["language"]
         for each in self._file.get("imports", ()):
-            for module in _modules(each):
-                known = self._books.packages.of(self._file["language"], module)
+            for module in _modules(language, each):
+                known = self._books.packages.of(language, module)
                 for rule, package in known:
                     shown = f"Import: {module}"
                     yield self._finding(rule, package, shown, each["line"])
@@ -109,9 +110,11 @@ class _CodeFile:
         return _finding(rule, pattern, shown, path, place, at)
 
 
-def _modules(imported: Mapping[str, Any]) -> list[str]:
-    """Return what may be the name of a package: ``google.cloud`` has many in it."""
+def _modules(language: str, imported: Mapping[str, Any]) -> list[str]:
+    """Return what may be the package: Python's ``google.cloud`` has many in it."""
     module: str = imported["module"]
+    if language != "python":
+        return [module]
     names = cast("list[str]", imported.get("names", []))
     return [*(f"{module}.{name}" for name in names), module]
 

@@ -10,20 +10,24 @@ from dotenv import dotenv_values
 from wct_domain.errors import ConfigurationError
 
 _NEVER: Final = re.compile(
-    r"PATH|IFS|ENV|BASH_ENV|PYTHON.*|(LD|DYLD|GIT|SSL|PIP)_.*|.*_PROXY|WCT_CONFIG"
-    r"|WCT_TRUST_CONFIG",
+    r"PATH|HOME|IFS|ENV|BASH_ENV|PYTHON.*|(LD|DYLD|GIT|SSL|PIP|XDG)_.*|.*_PROXY"
+    r"|PG(?!PASSWORD$).*|WCT_CONFIG|WCT_KEYS|WCT_TRUST_CONFIG",
     re.IGNORECASE,
 )
-"""What steers the process itself, or where its traffic goes: such a file may have come
-with the tree that is looked into."""
+"""What steers the process itself, where its traffic goes, or which keys it seals with:
+such a file may have come with the tree that is looked into.
+
+Of libpq's variables all but one: ``PGHOSTADDR`` alone has a password that the
+environment holds sent elsewhere, whatever the URL says.
+"""
 
 
 def environment_of(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return what a ``.env`` adds to the environment: nothing that is set already.
 
-    Left out is what would steer the process itself, and the address of a service
-    (``X_BASE_URL``) whose key (``X_API_KEY``) does not come from the same file: whoever
-    wrote the file would be sent the key.
+    Left out is what would steer the process itself, and an address whose key does not
+    come from the same file: ``X_BASE_URL`` beside ``X_API_KEY``, ``WCT_LEDGER`` beside
+    ``PGPASSWORD``. Whoever wrote the file would be sent the key.
 
     Raises:
         ConfigurationError: it cannot be read.
@@ -45,5 +49,7 @@ def environment_of(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _sends_a_key_away(name: str, environ: Mapping[str, str]) -> bool:
+    if name == "WCT_LEDGER":
+        return "PGPASSWORD" in environ
     service = name.removesuffix("_BASE_URL")
     return service != name and f"{service}_API_KEY" in environ

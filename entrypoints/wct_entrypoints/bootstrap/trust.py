@@ -31,14 +31,21 @@ def scanned_paths(runbook: Runbook) -> Iterator[Path]:
 def comes_with(file: Path, scanned: Iterable[Path]) -> Path | None:
     """Return the scanned tree that a file stands in; None if it stands elsewhere.
 
-    A tree is a directory that is scanned, or the Git repository around what is.
+    A tree is a directory that is scanned, or the Git repository around what is. A link
+    to a file stands in two places, and either counts.
     """
-    place = file.resolve().parent
+    places = _places(file)
     for path in scanned:
         tree = repository_of(path) or path.resolve()
-        if place == tree or tree in place.parents:
+        if any(place == tree or tree in place.parents for place in places):
             return tree
     return None
+
+
+def repository_around(file: Path) -> Path | None:
+    """Return the root of the Git repository that a file is in; None if in none."""
+    found = (repository_of(place) for place in _places(file))
+    return next((tree for tree in found if tree is not None), None)
 
 
 def repository_of(path: Path) -> Path | None:
@@ -48,6 +55,11 @@ def repository_of(path: Path) -> Path | None:
         if (directory / ".git").exists():
             return directory
     return None
+
+
+def _places(file: Path) -> tuple[Path, Path]:
+    """Return the directories that a file, and what it is a link to, stand in."""
+    return file.parent.resolve(), file.resolve().parent
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
+
 from wct_entrypoints.bootstrap.configuration import USUAL, Configured
 from wct_entrypoints.bootstrap.ledgers import key_store, shown
 from wct_entrypoints.cli.outputs import DEFAULT_DIRECTORY
@@ -90,11 +92,12 @@ def settings_in_force(
     yield setting("log.level", said.log.level, "WARNING", "--log-level")
     yield setting("log.format", said.log.format, "text", "--log-format")
     yield _organisation(known)
-    trusted = environ.get("WCT_TRUST_CONFIG")
+    trust = environ.get("WCT_TRUST_CONFIG")
+    trusted = bool(trust) and click.BOOL.convert(trust, None, None)
     yield Setting(
         "trust_config",
         "yes" if trusted else "no",
-        "WCT_TRUST_CONFIG" if trusted else "default",
+        variable("WCT_TRUST_CONFIG") if trust else "default",
         "--trust-config",
         "WCT_TRUST_CONFIG",
     )

@@ -9,6 +9,7 @@ from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
     ledger_option,
+    trust_option,
 )
 
 
@@ -31,6 +32,7 @@ from wct_entrypoints.cli.shared import (
 )
 @ledger_option
 @json_option
+@trust_option
 def deliver(
     *,
     name: str | None,
@@ -60,7 +62,11 @@ def deliver(
     (why an event was not taken; may be empty), parked (a list of run, position,
     waiting, attempts, reason, since).
 
-    Exit status: 0 nothing is left; 3 something is still pending, or parked.
+    Subscribers of a 'wct.yaml' that stands in a Git repository are used with
+    --trust-config only: it may have come with what is scanned.
+
+    Exit status: 0 nothing is left; 3 something is still pending, or parked, or a
+    subscriber is not usable.
     """
     if follow and seconds is not None:
         msg = "'--follow' goes on until Ctrl-C, '--for' does not: choose one."

@@ -15,7 +15,12 @@ from wct_domain.ports.cursors import Parked
 from wct_domain.ports.ledger import Ledger
 from wct_domain.subscribers import DeclaredSubscriber
 from wct_entrypoints.bootstrap.delivery import delivery_tools
-from wct_entrypoints.cli.known_subscribers import chosen, close, known_subscribers
+from wct_entrypoints.cli.known_subscribers import (
+    chosen,
+    close,
+    known_subscribers,
+    warn_of_unusable,
+)
 from wct_entrypoints.cli.ledger_access import short_names, writing
 from wct_entrypoints.cli.printing import print_json, print_lines, wrapped
 from wct_entrypoints.cli.shared import (
@@ -23,7 +28,6 @@ from wct_entrypoints.cli.shared import (
     LedgerPlace,
     counted,
     printable,
-    warn,
 )
 from wct_entrypoints.cli.signals import exit_status, interrupting
 from wct_entrypoints.delivery_thread import DeliveryThread
@@ -64,7 +68,7 @@ def deliver_all(wanted: Wanted, given: LedgerPlace | None) -> int:
         LedgerError: the ledger cannot be read, or written.
     """
     with writing(given) as ledger:
-        subscribers = _subscribers(ledger, wanted.name)
+        subscribers, all_usable = _subscribers(ledger, wanted.name)
         try:
             outcomes = list(_delivered(subscribers, ledger, wanted))
         finally:
@@ -74,20 +78,22 @@ def deliver_all(wanted: Wanted, given: LedgerPlace | None) -> int:
         else:
             names = short_names(ledger)
             print_lines(line for each in outcomes for line in _lines(each, names))
-    return 0 if all(each.is_done for each in outcomes) else FAILED_STEPS
+    is_done = all_usable and all(each.is_done for each in outcomes)
+    return 0 if is_done else FAILED_STEPS
 
 
-def _subscribers(ledger: Ledger, name: str | None) -> list[DeclaredSubscriber]:
+def _subscribers(
+    ledger: Ledger, name: str | None
+) -> tuple[list[DeclaredSubscriber], bool]:
+    """Return whom to deliver to, and whether that is all who wait."""
     known = known_subscribers(ledger)
     if name is not None:
-        return [chosen(known, name)]
-    for each in known:
-        if each.declared is None:
-            warn(f"'{each.name}' ({each.origin}) is not usable: {each.problem}")
+        return [chosen(known, name)], True
+    warn_of_unusable(known)
     found = [each.declared for each in known if each.declared is not None]
-    if not found:
+    if not known:
         click.echo("No subscribers are installed or configured.", err=True)
-    return found
+    return found, len(found) == len(known)
 
 
 def _delivered(

@@ -9,12 +9,14 @@ from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
     ledger_option,
+    trust_option,
 )
 
 
 @click.command()
 @ledger_option
 @json_option
+@trust_option
 def doctor(*, ledger: LedgerPlace | None, as_json: bool) -> None:
     """Look at the installation, the ledger and its keys, and say what is wrong.
 

@@ -7,6 +7,7 @@ from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
     ledger_option,
+    trust_option,
 )
 
 
@@ -14,6 +15,7 @@ from wct_entrypoints.cli.shared import (
 @click.argument("name", metavar="[NAME]", required=False)
 @ledger_option
 @json_option
+@trust_option
 def rebuild(*, name: str | None, ledger: LedgerPlace | None, as_json: bool) -> None:
     """Make the rows of the subscriber NAME anew, from the first event on; or of all.
 

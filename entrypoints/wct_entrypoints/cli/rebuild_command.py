@@ -6,7 +6,11 @@ from wct_domain.delivery.rebuilding import rebuild
 from wct_domain.ports.ledger import Ledger
 from wct_domain.subscribers import DeclaredSubscriber
 from wct_entrypoints.bootstrap.delivery import delivery_tools
-from wct_entrypoints.cli.known_subscribers import chosen, known_subscribers
+from wct_entrypoints.cli.known_subscribers import (
+    chosen,
+    known_subscribers,
+    warn_of_unusable,
+)
 from wct_entrypoints.cli.ledger_access import writing
 from wct_entrypoints.cli.printing import print_json
 from wct_entrypoints.cli.shared import LedgerPlace, counted, printable
@@ -37,6 +41,7 @@ def _meant(name: str | None, ledger: Ledger) -> list[DeclaredSubscriber]:
     known = known_subscribers(ledger)
     if name is not None:
         return [chosen(known, name)]
+    warn_of_unusable(known)
     return [
         each.declared
         for each in known

@@ -11,6 +11,7 @@ from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
     ledger_option,
+    trust_option,
 )
 
 
@@ -46,6 +47,7 @@ from wct_entrypoints.cli.shared import (
 )
 @ledger_option
 @json_option
+@trust_option
 def replay(
     *,
     run: str,

@@ -27,6 +27,8 @@ LedgerPlace: TypeAlias = Path | str
 FAILED_STEPS = 3
 GATE = 4
 
+_TRUSTED = "wct.trust_config"
+
 
 class _LedgerPlace(click.Path):
     """A path, or a URL, which stays text: a path would lose one of its slashes."""
@@ -70,6 +72,27 @@ def json_option(command: F) -> F:
     return click.option(
         "--json", "as_json", is_flag=True, help="Print JSON, for programs."
     )(command)
+
+
+def trust_option(command: F) -> F:
+    """Add ``--trust-config``, which ``is_config_trusted`` knows of."""
+
+    def said(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        ctx.meta[_TRUSTED] = value
+
+    return click.option(
+        "--trust-config",
+        is_flag=True,
+        envvar="WCT_TRUST_CONFIG",
+        callback=said,
+        expose_value=False,
+        help="Use the subscribers of a wct.yaml that stands in a Git repository.",
+    )(command)
+
+
+def is_config_trusted() -> bool:
+    """Whether ``--trust-config`` was said, to a command that has it."""
+    return bool(click.get_current_context().meta.get(_TRUSTED, False))
 
 
 def settings() -> "Configured | None":

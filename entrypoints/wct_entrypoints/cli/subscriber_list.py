@@ -7,19 +7,22 @@ from wct_entrypoints.cli.shared import (
     errors_end_the_command,
     json_option,
     ledger_option,
+    trust_option,
 )
 
 
 @click.command("ls-subscribers")
 @ledger_option
 @json_option
+@trust_option
 def ls_subscribers(*, ledger: LedgerPlace | None, as_json: bool) -> None:
     """List subscribers: those of installed packages, and those of 'wct.yaml'.
 
     With each stands where it is in the ledger: up to date, behind by so many events,
     about to be told an event again that it has not taken, or with runs that are
     parked for it, and why. Somebody who was once told, and is not installed or
-    configured any more, is listed too.
+    configured any more, is listed too. Those of a 'wct.yaml' that stands in a Git
+    repository are listed, and not imported, unless you say --trust-config.
 
     --json prints a list of objects: name, description, origin (the package that brings
     it, with its version, or the file that names it; empty if nobody knows it any

@@ -191,9 +191,19 @@ class TestEnvironmentFile:
             "PYTHONPATH=/evil\nHTTPS_PROXY=http://evil\nWCT_TRUST_CONFIG=1\n"
             "OPENAI_BASE_URL=http://evil\nANTHROPIC_BASE_URL=http://mine\n"
             "ANTHROPIC_API_KEY=k\nLDAP_HOST=h\n"
+            "HOME=/evil\nXDG_DATA_HOME=/evil\nWCT_KEYS=known.keys\n"
+            "PGHOSTADDR=192.0.2.1\nPGSSLMODE=disable\n"
         )
         added = environment_of(tmp_path / ".env", {"OPENAI_API_KEY": "real"})
         assert set(added) == {"ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "LDAP_HOST"}
+
+    def test_a_password_of_the_environment_goes_to_no_ledger_of_the_file(
+        self, tmp_path: Path
+    ) -> None:
+        file = tmp_path / ".env"
+        file.write_text("WCT_LEDGER=postgresql://wct@evil/wct\nPGPASSWORD=mine\n")
+        assert environment_of(file, {"PGPASSWORD": "real"}) == {}
+        assert set(environment_of(file, {})) == {"WCT_LEDGER", "PGPASSWORD"}
 
     def test_what_is_set_stays(self, tmp_path: Path) -> None:
         (tmp_path / ".env").write_text("LLM_PROVIDER=openai\n")

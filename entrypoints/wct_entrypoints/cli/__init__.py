@@ -24,6 +24,7 @@ from wct_entrypoints import logs
 from wct_entrypoints.usual_ledger import DEFAULT, use_by_default
 
 COMMANDS = {
+    "init": ("init", "Write a first runbook for what is here."),
     "run": ("run", "Execute a runbook and record what happens."),
     "resume": ("resume", "Go on with a run that did not succeed."),
     "validate-runbook": ("validate", "Check a runbook without running it."),

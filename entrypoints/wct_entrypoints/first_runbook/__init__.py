@@ -1,0 +1,1 @@
+"""A first runbook for a place: what is there, and what to write for it."""

@@ -1,7 +1,8 @@
 """Makes databases on real servers and reads them, for several modules."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wct_adapters.connectors.mysql import MySQLConnector, MySQLConnectorFactory
@@ -108,6 +109,37 @@ def on_postgresql(server: "postgres.Server", options: str = "") -> Database:
     return Database(
         "postgresql", name, {**where, "user": "postgres", "database": name}, run
     )
+
+
+@contextmanager
+def reader(
+    database: Database, password: str, *rights: str
+) -> Generator[dict[str, Any]]:
+    """Someone who logs in by TCP with a password, with rights on all tables."""
+    name = f"reader_{database.name}"
+    if database.kind == "mysql":
+        database.run(
+            f"CREATE USER '{name}'@'%' IDENTIFIED BY '{password}'",
+            *(f"GRANT {each} ON {database.name}.* TO '{name}'@'%'" for each in rights),
+        )
+        port = database.run("SELECT @@port")[0][0]
+    else:
+        database.run(
+            f"CREATE ROLE {name} LOGIN PASSWORD '{password}'",
+            *(
+                f"GRANT {each} ON ALL TABLES IN SCHEMA public TO {name}"
+                for each in rights
+            ),
+        )
+        port = database.properties["port"]
+        path = Path(database.run("SHOW hba_file")[0][0])
+        path.write_text(f"host all {name} all scram-sha-256\n{path.read_text()}")
+        database.run("SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
+    yield {"host": "127.0.0.1", "port": port, "user": name}
+    if database.kind == "mysql":
+        database.run(f"DROP USER '{name}'@'%'")
+    else:
+        database.run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def cells(message: Message) -> list[tuple[str, str, str]]:

@@ -56,7 +56,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _is_setting(name: str) -> bool:
     if name.startswith("WCT_"):
         return not name.startswith("WCT_TESTS_")  # those are ours
-    return name in {"SQLITE_DATABASE_PATH", "NO_COLOR"}
+    servers = name.startswith(("MYSQL_", "POSTGRESQL_"))
+    return servers or name in {"SQLITE_DATABASE_PATH", "NO_COLOR"}
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """What keeps a database server from being read, and how the connectors say so."""
 
 import socket
-from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,11 @@ from tests.server_reading import (
     notes,
     on_mariadb,
     on_postgresql,
+    reader,
     unreadable,
 )
-from wct_adapters.connectors.server_tables import Listed, Taken
 from wct_adapters.connectors.server_session import Transaction
+from wct_adapters.connectors.server_tables import Listed, Taken
 from wct_domain.errors import ConnectorExtractionError
 from wct_domain.extraction import extraction_facts
 
@@ -60,44 +60,15 @@ def test_a_server_that_is_not_there_is_told_in_the_words_of_the_driver(
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # of PyMySQL, when refused
 def test_a_wrong_password_is_told_without_it(database: Database) -> None:
-    with user(database, "SELECT") as properties:
+    with reader(database, SECRET, "SELECT") as properties:
         text = failure(lambda: database.extracted(**properties, password=SECRET * 2))
 
     assert database.either("Access denied for user", "authentication failed") in text
 
 
-@contextmanager
-def user(database: Database, *rights: str) -> Generator[dict[str, Any]]:
-    """A user who logs in by TCP with the password SECRET, and may do that much."""
-    name = f"reader_{database.name}"
-    if database.kind == "mysql":
-        database.run(
-            f"CREATE USER '{name}'@'%' IDENTIFIED BY '{SECRET}'",
-            *(f"GRANT {each} ON {database.name}.* TO '{name}'@'%'" for each in rights),
-        )
-        port = database.run("SELECT @@port")[0][0]
-    else:
-        database.run(
-            f"CREATE ROLE {name} LOGIN PASSWORD '{SECRET}'",
-            *(
-                f"GRANT {each} ON ALL TABLES IN SCHEMA public TO {name}"
-                for each in rights
-            ),
-        )
-        port = database.properties["port"]
-        path = Path(database.run("SHOW hba_file")[0][0])
-        path.write_text(f"host all {name} all scram-sha-256\n{path.read_text()}")
-        database.run("SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
-    yield {"host": "127.0.0.1", "port": port, "user": name}
-    if database.kind == "mysql":
-        database.run(f"DROP USER '{name}'@'%'")
-    else:
-        database.run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
-
-
 def test_a_password_beyond_ascii_is_understood(database: Database) -> None:
     database.run("CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)")
-    with user(database, "SELECT") as properties:
+    with reader(database, SECRET, "SELECT") as properties:
         assert contents(database.extracted(**properties, password=SECRET)) == ["1"]
 
 
@@ -110,7 +81,7 @@ def test_a_table_that_the_user_may_not_read_is_stated_and_the_others_are_read(
         "CREATE TABLE c (x INT)",
         *(f"INSERT INTO {name} VALUES (1)" for name in "abc"),
     )
-    with user(database) as properties:
+    with reader(database, SECRET) as properties:
         for name in "ac":
             _grant(database, properties["user"], "SELECT", name)
         _grant(database, properties["user"], "INSERT", "b")
@@ -277,7 +248,7 @@ def test_a_file_for_tls_that_is_not_there_is_told(database: Database) -> None:
 def test_a_server_without_encryption_is_refused_where_it_is_required(
     database: Database,
 ) -> None:
-    with user(database, "SELECT") as properties:
+    with reader(database, SECRET, "SELECT") as properties:
         for tls in ("require", "verify-full"):
             found = {**properties, "tls": tls, "password": SECRET}
             text = failure(partial(database.extracted, **found))
@@ -348,7 +319,7 @@ class TestPostgreSQL:
             "CREATE TABLE t (id INT PRIMARY KEY, name TEXT, salary INT)",
             "INSERT INTO t VALUES (1, 'Ada', 9)",
         )
-        with user(database) as properties:
+        with reader(database, SECRET) as properties:
             database.run(f"GRANT SELECT (id, name) ON t TO {properties['user']}")
             message = database.extracted(**properties, password=SECRET)
 

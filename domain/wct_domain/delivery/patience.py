@@ -27,6 +27,14 @@ class Patience(NamedTuple):
             return True
         return not attempt.reason and attempt.number >= self.ended
 
+    def is_due(self, attempt: Attempt, now: datetime) -> bool:
+        """Whether an event may be told again now.
+
+        One that is longer off than any pause was put off by a clock that was ahead.
+        """
+        again_at = attempt.again_at
+        return again_at is None or not now < again_at <= now + _GONE
+
     def next(
         self, now: datetime, event: str, number: int, refused: Refused
     ) -> Attempt | None:

@@ -22,6 +22,9 @@ class Redriven(NamedTuple):
 def retry_parked(subscriber: DeclaredSubscriber, tools: Tools) -> Redriven:
     """Tell a subscriber what is parked for it, every event once.
 
+    An event that would be told again later need not wait any more: whoever asks for
+    this has mended something.
+
     A sequence of which all is taken is parked no more: what follows in its stream is
     told with all else. Where one is not taken, the rest stays parked.
 
@@ -31,11 +34,20 @@ def retry_parked(subscriber: DeclaredSubscriber, tools: Tools) -> Redriven:
     """
     with tools.ledger.locks.hold(stream_of(subscriber.name)):
         account = begun(subscriber, tools.ledger)
+        _put_off_no_more(account, tools)
         number = 0
         for parked in list(account.parked.values()):
             number += _redrive(subscriber, tools, account, parked)
             account.write()
         return Redriven(number, tuple(account.parked.values()))
+
+
+def _put_off_no_more(account: Account, tools: Tools) -> None:
+    attempt = account.now.attempt
+    if attempt is not None and attempt.again_at is not None:
+        now = attempt._replace(again_at=tools.clock())
+        account.now = account.now._replace(attempt=now)
+        account.write()
 
 
 def _redrive(

@@ -82,9 +82,10 @@ class Delivery:
 
     def _waiting(self) -> Attempt | None:
         attempt = self._account.now.attempt
-        if attempt is None or attempt.again_at is None:
+        if attempt is None:
             return None
-        return attempt if attempt.again_at > self._tools.clock() else None
+        is_due = self._tools.patience.is_due(attempt, self._tools.clock())
+        return None if is_due else attempt
 
     def _next(self) -> bool:
         """Tell some events; say whether there may be more."""

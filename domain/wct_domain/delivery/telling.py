@@ -1,6 +1,7 @@
 """One event handed to one subscriber, and what comes of it."""
 
 from collections.abc import Iterable, Iterator
+from threading import current_thread, main_thread
 from typing import NamedTuple, TypeAlias, cast
 
 from wct_domain.errors import DeliveryError, ReceiverGoneError
@@ -36,9 +37,16 @@ def told(call: Subscriber, recorded: Recorded) -> list[RowOf] | Refused:
 
 
 def refusal(error: BaseException) -> Refused:
-    """Say why a subscriber has not taken an event, by what it raised."""
+    """Say why a subscriber has not taken an event, by what it raised.
+
+    Raises:
+        KeyboardInterrupt: it is that, in the thread where Ctrl-C arrives: somebody
+            wants the command to end, and the subscriber has nothing to do with it.
+    """
     name = type(error).__name__
     match error:
+        case KeyboardInterrupt() if current_thread() is main_thread():
+            raise error
         case ReceiverGoneError():
             return Refused(str(error), name, gone=True)
         case DeliveryError():

@@ -28,7 +28,8 @@ from wct_entrypoints.cli.shared import (
 @click.option(
     "--retry-parked",
     metavar="NAME",
-    help="First tell this subscriber what is parked for it, each event once.",
+    help="First tell this subscriber what is parked for it, each event once; what "
+    "would be told again later is told now.",
 )
 @ledger_option
 @json_option

@@ -41,11 +41,12 @@ def _meant(name: str | None, ledger: Ledger) -> list[DeclaredSubscriber]:
     known = known_subscribers(ledger)
     if name is not None:
         return [chosen(known, name)]
-    warn_of_unusable(known)
+    with_rows = [
+        each for each in known if any(True for _ in ledger.cursors.rows(each.name))
+    ]
+    warn_of_unusable(with_rows)
     return [
         each.declared
-        for each in known
-        if each.declared is not None
-        and each.declared.on_replay == "run"
-        and any(True for _ in ledger.cursors.rows(each.name))
+        for each in with_rows
+        if each.declared is not None and each.declared.on_replay == "run"
     ]

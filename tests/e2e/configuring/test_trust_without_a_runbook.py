@@ -14,6 +14,11 @@ Path("sprung.txt").touch()
 def handler(recorded):
     pass
 """
+MAKES_ROWS = """\
+from wct_entrypoints.api import Row
+def handler(recorded):
+    return [Row("events", {"number": 1}, "add")]
+"""
 SETTINGS = """\
 subscribers:
   - {name: trap, call: "trap:handler", from_start: true, on_replay: run}
@@ -27,7 +32,6 @@ COMMANDS = (
     ("deliver", "trap"),
     ("deliver", "program"),
     ("deliver", "--retry-parked", "program"),
-    ("rebuild",),
     ("rebuild", "trap"),
     ("replay", "latest", "--to", "trap"),
     ("replay", "latest", "--to", "program"),
@@ -58,6 +62,15 @@ def test_nothing_of_it_is_imported_or_started(
     assert "stands in the Git repository" in said
     assert "--trust-config" in said
     assert "Traceback" not in said
+    assert not (tmp_path / "sprung.txt").exists()
+
+
+def test_rows_are_made_anew_by_no_code_of_it(wct_here: Wct, tmp_path: Path) -> None:
+    (tmp_path / "trap.py").write_text(MAKES_ROWS)
+    assert wct_here("deliver", "trap", "--trust-config").returncode == 0
+    (tmp_path / "trap.py").write_text(TRAP + MAKES_ROWS)
+    result = wct_here("rebuild")
+    assert "'trap' (wct.yaml) is not usable: wct.yaml stands in" in result.stderr
     assert not (tmp_path / "sprung.txt").exists()
 
 

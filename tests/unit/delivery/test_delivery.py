@@ -1,6 +1,7 @@
 """What is delivered from the ledger to one subscriber, and how often."""
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -235,6 +236,28 @@ def test_who_asks_to_be_left_alone_longer_is(world: World) -> None:
     assert world.delivers().told == 0
     world.later(1)
     assert world.delivers().told == 1
+
+
+def test_a_clock_that_was_ahead_puts_nothing_off_for_years(world: World) -> None:
+    world.now = NOON + timedelta(days=400)
+    world.records("a")
+    world.receiver.troubles = {1: [refused()]}
+    assert world.delivers().told == 0
+    world.now = NOON
+    assert world.delivers().told == 1
+
+
+def test_a_subscriber_that_raises_what_ctrl_c_does_is_refused_that(
+    world: World,
+) -> None:
+    world.records("a")
+    world.receiver.troubles = {1: [KeyboardInterrupt()]}
+    thread = Thread(target=world.delivers)  # as all deliveries that follow a run
+    thread.start()
+    thread.join()
+    attempt = world.standing.attempt
+    assert attempt is not None
+    assert attempt.reason == "it raised KeyboardInterrupt"
 
 
 def test_others_are_told_when_one_run_is_parked(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.delivering import NAME, World, events_per_run, refused
 from wct_domain.delivery.lag import strangers
-from wct_domain.errors import SubscriberError
+from wct_domain.errors import ReceiverGoneError, SubscriberError
 from wct_domain.events import RunCompleted
 from wct_domain.ports.cursors import Row
 from wct_domain.ports.ledger import Recorded
@@ -84,6 +84,28 @@ def test_rows_of_parked_events_are_written_when_they_are_taken() -> None:
     world.retries_parked(counting)
     assert len(world.receiver.told) == 3
     assert world.rows["a"]["events"] == 3
+
+
+def test_what_is_put_off_is_told_at_once_when_somebody_asks() -> None:
+    world = World()
+    world.delivers()
+    world.records("a")
+    world.receiver.troubles = {1: [ReceiverGoneError("chat is gone (HTTP 410)")]}
+    again_at = world.delivers().again_at
+    assert again_at is not None
+    assert again_at > world.now
+    assert world.retries_parked() == (0, ())
+    assert world.delivers().told == 1
+
+
+def test_ctrl_c_ends_it_and_is_no_fault_of_the_subscriber(world: World) -> None:
+    world.receiver.troubles = {3: [KeyboardInterrupt()]}
+    with pytest.raises(KeyboardInterrupt):
+        world.retries_parked()
+    (parked,) = world.parked
+    assert (parked.position, parked.waiting) == (3, 2)
+    assert world.retries_parked() == (2, ())
+    assert world.receiver.told == [("a", n) for n in range(1, 5)]
 
 
 # Lag

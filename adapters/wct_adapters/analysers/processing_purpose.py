@@ -20,6 +20,7 @@ from wct_domain.analysis.items import items
 from wct_domain.analysis.processing_purposes import processing_purposes, summary
 from wct_domain.analysis.rulebook import Rulebook
 from wct_domain.errors import RulesetNotFoundError
+from wct_domain.extraction import extraction_facts
 from wct_domain.message import Message
 from wct_domain.ports.components import ComponentConfig
 from wct_domain.ports.matching import MatcherCompiler
@@ -79,6 +80,7 @@ class ProcessingPurposeAnalyser(RulesetAnalyser[ProcessingPurposeRule]):
             "analysis_metadata": {
                 **self._analysis_metadata(message),
                 **self._own_metadata(counts),
+                **_read_of_code(message),
             },
         }
         return Message(id="Processing_purpose_analysis", content=content)
@@ -97,6 +99,21 @@ class ProcessingPurposeAnalyser(RulesetAnalyser[ProcessingPurposeRule]):
             "analyser_version": ANALYSER_VERSION,
             "processing_purpose_categories_detected": len(counts["purpose_categories"]),
         }
+
+
+def _read_of_code(message: Message) -> dict[str, Any]:
+    """Repeat how much of the code was read: findings say nothing of the rest."""
+    if message.schema is None or message.schema.name != SOURCE_CODE:
+        return {}
+    facts = extraction_facts(message)
+    metadata: Mapping[str, Any] = message.content.get("metadata", {})
+    read = {
+        "files": facts.items,
+        "files_with_gaps": metadata.get("files_with_gaps", 0),
+        "unreadable": facts.unreadable,
+        "truncated": facts.truncated,
+    }
+    return {"code_read": read}
 
 
 class ProcessingPurposeAnalyserFactory(

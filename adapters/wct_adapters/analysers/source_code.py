@@ -4,28 +4,16 @@ Nothing of the code is run. The grammars are an extra; without them the analyser
 what to install when it is made, and not in the middle of a run.
 """
 
-import os
 from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
-from wct_adapters.analysers.code.files import as_first_version, parsed_file
-from wct_adapters.analysers.code.grammars import (
-    WAY_OUT,
-    grammar_for,
-    missing_package,
-)
+from wct_adapters.analysers.code.files import as_first_version
+from wct_adapters.analysers.code.grammars import WAY_OUT, missing_package
+from wct_adapters.analysers.code.reading import CodeReader, ReadCode
 from wct_adapters.analysers.source_code_config import SourceCodeAnalyserConfig
-from wct_domain.analysis.code.manifests import Manifest, manifest
 from wct_domain.context import current_step
-from wct_domain.errors import (
-    AnalyserConfigError,
-    AnalyserProcessingError,
-    ParserError,
-    WctError,
-)
+from wct_domain.errors import AnalyserConfigError, AnalyserProcessingError
 from wct_domain.explaining import explain
 from wct_domain.extraction import ExtractionNotes
 from wct_domain.message import Message
@@ -36,21 +24,6 @@ from wct_domain.services import ServiceContainer
 NAME = "source_code_analyser"
 STANDARD_INPUT = Schema("standard_input", "1.0.0")
 FIRST, LATEST = Schema("source_code", "1.0.0"), Schema("source_code", "1.1.0")
-
-
-class _Item(NamedTuple):
-    path: str
-    text: str
-    is_file: bool  # its connector named a file, which may still be there
-
-
-class _Found:
-    """What was read so far, and what was not."""
-
-    def __init__(self) -> None:
-        self.files: list[dict[str, Any]] = []
-        self.manifests: list[dict[str, Any]] = []
-        self.notes = ExtractionNotes()
 
 
 class SourceCodeAnalyser(Analyser):
@@ -92,12 +65,13 @@ class SourceCodeAnalyser(Analyser):
         if message.schema is not None:
             message.schema = self._bound(message.schema)
         self.validate_input_message(message, input_schema)
+        reader = CodeReader(self._config.language, self._config.max_file_size)
         try:
-            found = self._read(message.content)
-        except WctError as error:
+            found = reader.read(message.content)
+        except Exception as error:
             msg = f"Failed to analyse source code: {explain(error)}"
             raise AnalyserProcessingError(msg) from error
-        _tell(found.notes, len(found.files))
+        _tell(found)
         content = (
             self._first(message, found)
             if output_schema == FIRST
@@ -106,53 +80,11 @@ class SourceCodeAnalyser(Analyser):
         schema = self._bound(output_schema)
         return Message("Source code analysis", content, schema).validate()
 
-    def _read(self, content: Mapping[str, Any]) -> _Found:
-        found = _Found()
-        limit, too_large = self._config.max_file_size, 0
-        for entry in content["data"]:
-            item = _item(entry)
-            data = item.text.encode("utf-8", "replace")
-            if len(data) > limit:
-                too_large += 1
-                found.notes.unreadable(item.path, "too_large")
-            elif not self._read_manifest(item, found):
-                self._read_code(item, data, found)
-        if too_large:
-            read = len(found.files) + len(found.manifests)
-            found.notes.cut("max_file_size", limit, read=read, left_out=too_large)
-        return found
-
-    def _read_manifest(self, item: _Item, found: _Found) -> bool:
-        try:
-            read = manifest(item.path, item.text)
-        except ValueError:
-            found.notes.unreadable(item.path, "not_parsed")
-            return True
-        if read is None:
-            return False
-        found.manifests.append(_listed(item.path, read))
-        return True
-
-    def _read_code(self, item: _Item, data: bytes, found: _Found) -> None:
-        try:
-            grammar = grammar_for(item.path, self._config.language)
-        except ParserError:
-            found.notes.skip("no_source_code")
-            return
-        try:
-            file = parsed_file(item.path, item.text, data, grammar)
-        except ParserError:
-            found.notes.unreadable(item.path, "not_parsed")
-            return
-        if item.is_file and (changed := _last_modified(item.path)) is not None:
-            file["metadata"]["last_modified"] = changed
-        found.files.append(file)
-
-    def _first(self, message: Message, found: _Found) -> dict[str, Any]:
+    def _first(self, message: Message, found: ReadCode) -> dict[str, Any]:
         files = [as_first_version(file) for file in found.files]
         return self._content(message, "1.0.0", files, found.notes)
 
-    def _latest(self, message: Message, found: _Found) -> dict[str, Any]:
+    def _latest(self, message: Message, found: ReadCode) -> dict[str, Any]:
         files = found.files
         content = self._content(message, "1.1.0", files, found.notes)
         languages = Counter(file["language"] for file in files)
@@ -198,41 +130,18 @@ class SourceCodeAnalyser(Analyser):
         return schema if self._schemas is None else schema.bound(self._schemas)
 
 
-def _item(entry: Mapping[str, Any]) -> _Item:
-    metadata: Mapping[str, Any] = entry["metadata"]
-    path = metadata.get("file_path")
-    if isinstance(path, str) and path:
-        return _Item(path, entry["content"], is_file=True)
-    return _Item(metadata["source"], entry["content"], is_file=False)
-
-
-def _listed(path: str, read: Manifest) -> dict[str, Any]:
-    return {
-        "file_path": path,
-        "language": read.language,
-        "dependencies": [
-            {"name": each.name, "line": each.line} for each in read.dependencies
-        ],
-    }
-
-
-def _last_modified(path: str) -> str | None:
-    """Ask the file system; None where the file is not, or not any more."""
-    try:
-        seconds = os.stat(path).st_mtime  # noqa: PTH116 - a path of any shape
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
-    except (OSError, ValueError, OverflowError):
-        return None
-
-
-def _tell(notes: ExtractionNotes, files: int) -> None:
+def _tell(found: ReadCode) -> None:
     """Leave in the run's log what was not read, in numbers."""
-    document = notes.document(files)
+    document = found.notes.document(len(found.files))
     reasons: Counter[str] = Counter(document["skipped"])
     for entry in document["unreadable"]:
         reasons[entry["reason"]] += entry["count"]
     if reasons:
         current_step().note(NAME, "items.passed-over", dict(sorted(reasons.items())))
+    gaps = [each["not_parsed"]["count"] for each in found.files]
+    if any(gaps):
+        numbers = {"files": sum(map(bool, gaps)), "places": sum(gaps)}
+        current_step().note(NAME, "code.not-parsed", numbers)
 
 
 def _text(moment: Any) -> str:

@@ -213,6 +213,17 @@ def test_findings_are_counted_as_those_of_texts_are() -> None:
     ]
 
 
+def test_a_result_says_how_much_of_the_code_was_read() -> None:
+    broken = item("<?php\n$b = = 3;", "b.php")
+    content = purposes(item("<?php", "a.php"), broken, item("{", "package.json"))
+    assert content.content["analysis_metadata"]["code_read"] == {
+        "files": 2,
+        "files_with_gaps": 1,
+        "unreadable": 1,
+        "truncated": False,
+    }
+
+
 def test_masked_evidence_shows_the_pattern_and_where_it_stands() -> None:
     text = "mail('ann@example.com', 'newsletter')"
     content = purposes(item(text, "of_(ann@example.com).py")).content

@@ -22,7 +22,11 @@ from wct_adapters.analysers.code.parsing import parse
 from wct_adapters.analysers.source_code import SourceCodeAnalyserFactory
 from wct_domain.analysis.masking import mask_content
 from wct_domain.context import StepContext
-from wct_domain.errors import AnalyserConfigError, ParserError
+from wct_domain.errors import (
+    AnalyserConfigError,
+    AnalyserProcessingError,
+    ParserError,
+)
 from wct_domain.services import ServiceContainer
 
 PHP = item(code_reading.PHP, "shop/Desk.php")
@@ -144,6 +148,14 @@ def test_of_broken_code_the_rest_is_read_and_the_place_is_named() -> None:
     assert content["metadata"]["files_with_gaps"] == 1
 
 
+def test_broken_places_are_counted_in_the_log() -> None:
+    step = StepContext(at=NOON, seed=0)
+    analysed(PHP, item("<?php\n$b = = 3;\n$c = = 3;\n", "b.php"), step=step)
+    assert [(note.name, note.data) for note in step.notes] == [
+        ("code.not-parsed", {"files": 1, "places": 2})
+    ]
+
+
 def test_many_broken_places_are_counted_and_some_are_listed() -> None:
     text = "x = 1\n" + "def (:\n  pass\ny = 2\n" * 60
     gaps = read("a.py", text)["not_parsed"]
@@ -163,7 +175,7 @@ def test_a_file_on_which_the_parser_gave_up_is_listed(
     def give_up(*_: object) -> None:
         raise ParserError("not parsed after 30 seconds")
 
-    monkeypatch.setattr("wct_adapters.analysers.source_code.parsed_file", give_up)
+    monkeypatch.setattr("wct_adapters.analysers.code.reading.parsed_file", give_up)
     content = analysed(PHP).content
     assert content["metadata"]["extraction"]["unreadable"] == [
         {"source": "shop/Desk.php", "reason": "not_parsed", "count": 1}
@@ -257,6 +269,18 @@ def without(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(grammars, "find_spec", find)
     monkeypatch.setitem(sys.modules, package, None)
+
+
+def test_what_else_goes_wrong_is_told_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stumble(*_: object) -> None:
+        raise RuntimeError("over a stone")
+
+    monkeypatch.setattr("wct_adapters.analysers.code.reading.parsed_file", stumble)
+    with pytest.raises(AnalyserProcessingError) as error:
+        analysed(PHP)
+    assert str(error.value) == "Failed to analyse source code: over a stone"
 
 
 def test_the_languages_are_told_by_names_and_refused_otherwise() -> None:

@@ -66,3 +66,23 @@ def test_a_run_that_is_not_watched_imports_no_terminal_and_no_log(
     assert modules & unwanted == set()
     assert "wct_adapters.connectors.sqlite" not in modules
     assert "wct_adapters.analysers.data_subject" not in modules
+
+
+def test_completing_a_command_imports_click_and_nothing_heavy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = (
+        "import os, sys\n"
+        "os.environ.update(_WCT_COMPLETE='bash_complete', COMP_WORDS='wct s',"
+        " COMP_CWORD='1')\n"
+        "from wct_entrypoints.cli import main\n"
+        "try:\n    main.main(prog_name='wct')\n"
+        "finally:\n    print(*sys.modules, sep='\\n', file=sys.stderr)\n"
+    )
+    monkeypatch.setattr(sys.modules[__name__], "CALL", code)
+
+    modules = imported()
+
+    assert "click.shell_completion" in modules
+    assert modules & HEAVY == set()
+    assert "wct_entrypoints.cli.show" not in modules

@@ -15,13 +15,16 @@ from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
 
 from wct_domain import __version__
 from wct_entrypoints import logs
 from wct_entrypoints.usual_ledger import DEFAULT, use_by_default
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "init": ("init", "Write a first runbook for what is here."),
@@ -51,6 +54,7 @@ COMMANDS = {
     "export": ("export", "Write a run as a bundle that verifies alone."),
     "import": ("import_run", "Take a run out of a bundle into a ledger."),
     "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
+    "completion": ("completion", "Print what a shell needs to complete commands."),
     "config": ("config", "Show every setting, and where it comes from."),
     "doctor": ("doctor", "Say how installation and ledger are."),
 }
@@ -61,6 +65,8 @@ The module has the command as ``<name with underscores>``."""
 
 SETTINGS_FILES = ("wct.yaml", ".env", "organisation.yaml")
 """What is looked for in the current directory, unless ``--config`` names another."""
+
+PROGRAM = "wct"
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
@@ -89,6 +95,19 @@ class TableGroup(click.Group):
         # A function cannot be called like a word of Python's own: ``import_``.
         command: click.Command = getattr(module, name + "_" * iskeyword(name))
         return command
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        """Complete the name of a command; none is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=text)
+            for name, (_, text) in self.table.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -119,6 +138,13 @@ class LazyGroup(TableGroup):
             end_process(ended.code)
         end_process(0)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command, or complete one for a shell."""
+        # A plugin of pydantic is shown each value that is validated: secrets of
+        # runbooks, personal data. Looking for some takes time, too.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; where it does not care, Ctrl-C ends it with status 130."""
         for stream in (sys.stdout, sys.stderr):
@@ -126,12 +152,8 @@ class LazyGroup(TableGroup):
                 # A locale that lacks a character gets an escape, not a traceback.
                 stream.reconfigure(errors="backslashreplace")
         logs.configure(logs.Level.WARNING, _prepare_log)
-        use_by_default(DEFAULT)
-        # A plugin of pydantic is shown each value that is validated: secrets of
-        # runbooks, personal data. Looking for some takes time, too.
-        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         try:
-            _take_settings(ctx)
+            prepare_settings(ctx)
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted", err=True)
@@ -181,8 +203,16 @@ def end_process(code: str | int | None) -> NoReturn:
     os._exit(status)
 
 
-def _take_settings(ctx: click.Context) -> None:
-    """Read ``wct.yaml`` and its like, where there is one."""
+def prepare_settings(ctx: click.Context) -> None:
+    """Decide what the program takes by default: ``wct.yaml`` says it, if there is one.
+
+    Args:
+        ctx: of the whole program.
+
+    Raises:
+        SystemExit: the file cannot be used; all is said.
+    """
+    use_by_default(DEFAULT)
     given = ctx.params.get("config") or os.environ.get("WCT_CONFIG") or None
     if given is None and not any(map(os.path.exists, SETTINGS_FILES)):
         return
@@ -201,7 +231,7 @@ def _prepare_log() -> None:
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="wct")
+@click.version_option(__version__, prog_name=PROGRAM)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),

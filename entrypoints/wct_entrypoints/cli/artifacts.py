@@ -17,6 +17,7 @@ from wct_domain.projections.inventory import Inventory, Kept
 from wct_domain.projections.run import Run
 from wct_domain.projections.timeline import size
 from wct_entrypoints.cli.closed import why_closed
+from wct_entrypoints.cli.completing import run_ids, step_ids
 from wct_entrypoints.cli.gone import why_gone
 from wct_entrypoints.cli.ledger_access import find_run, reading, writing
 from wct_entrypoints.cli.printing import (
@@ -37,8 +38,8 @@ _HEADINGS = ("STEP", "SCHEMA", "ITEMS", "RECORDED", "SAVED", "SIZE")
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.argument("step", metavar="[STEP]", required=False)
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
+@click.argument("step", metavar="[STEP]", required=False, shell_complete=step_ids)
 @click.option(
     "--evidence",
     type=click.Choice(["masked", "full"]),

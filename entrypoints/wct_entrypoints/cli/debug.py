@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from wct_entrypoints.cli.completing import run_ids, step_ids
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -14,8 +15,8 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.argument("step", metavar="STEP")
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
+@click.argument("step", metavar="STEP", shell_complete=step_ids)
 @click.option(
     "--pdb",
     "with_debugger",

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from wct_entrypoints.cli.completing import subscriber_names
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -14,7 +15,9 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument(
+    "name", metavar="[NAME]", required=False, shell_complete=subscriber_names
+)
 @click.option(
     "--follow", is_flag=True, help="Go on with what is recorded later, until Ctrl-C."
 )

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from wct_entrypoints.cli.completing import run_ids
 from wct_entrypoints.cli.shared import (
     GATE,
     LedgerPlace,
@@ -14,8 +15,8 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("run_a", metavar="RUN_A")
-@click.argument("run_b", metavar="RUN_B")
+@click.argument("run_a", metavar="RUN_A", shell_complete=run_ids)
+@click.argument("run_b", metavar="RUN_B", shell_complete=run_ids)
 @click.option(
     "--fail-on-new",
     is_flag=True,

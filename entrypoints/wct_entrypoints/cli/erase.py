@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from wct_entrypoints.cli.completing import run_ids
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -29,7 +30,7 @@ def _as_reference(
 
 
 @click.command()
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", required=False, shell_complete=run_ids)
 @click.option(
     "--scope",
     metavar="NAME",

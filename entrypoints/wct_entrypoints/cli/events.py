@@ -11,6 +11,7 @@ from wct_domain.ports.cursors import Cursor
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.upcasting import CURRENT
 from wct_entrypoints.cli import INTERRUPTED
+from wct_entrypoints.cli.completing import event_types, run_ids
 from wct_entrypoints.cli.event_lines import TextLines, documents
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import print_json_lines, print_lines
@@ -55,7 +56,7 @@ class _Wanted(NamedTuple):
 
 
 @click.command()
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", required=False, shell_complete=run_ids)
 @click.option("--all", "everything", is_flag=True, help="The events of all runs.")
 @click.option(
     "-f",
@@ -68,6 +69,7 @@ class _Wanted(NamedTuple):
     "types",
     multiple=True,
     metavar="TYPE",
+    shell_complete=event_types,
     help="Only events of this type, such as step.failed or step.failed/1; "
     "may be repeated.",
 )

@@ -9,6 +9,7 @@ from wct_domain.errors import BundleError, LedgerWriteError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.projections.timeline import size
 from wct_entrypoints.cli.bundle_target import STANDARD_OUTPUT, target_of
+from wct_entrypoints.cli.completing import run_ids
 from wct_entrypoints.cli.ledger_access import find_run, writing
 from wct_entrypoints.cli.printing import print_json
 from wct_entrypoints.cli.shared import (
@@ -22,7 +23,7 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
 @click.option(
     "-o",
     "--output",

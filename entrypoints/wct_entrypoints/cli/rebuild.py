@@ -2,6 +2,7 @@
 
 import click
 
+from wct_entrypoints.cli.completing import subscriber_names
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -12,7 +13,9 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument(
+    "name", metavar="[NAME]", required=False, shell_complete=subscriber_names
+)
 @ledger_option
 @json_option
 @trust_option

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from wct_entrypoints.cli import INTERRUPTED
+from wct_entrypoints.cli.completing import run_ids, step_ids, subscriber_names
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -16,10 +17,11 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
 @click.option(
     "--until",
     metavar="POSITION|STEP",
+    shell_complete=step_ids,
     help="Stop behind this event, or behind the last event of this step. A step "
     "whose id is a number: step:7.",
 )
@@ -43,6 +45,7 @@ from wct_entrypoints.cli.shared import (
     "--to",
     "subscriber",
     metavar="NAME",
+    shell_complete=subscriber_names,
     help="Tell this subscriber the events of the run, in place of you.",
 )
 @ledger_option

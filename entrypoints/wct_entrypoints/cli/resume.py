@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from wct_entrypoints.cli import not_collecting
+from wct_entrypoints.cli.completing import run_ids, step_ids
 from wct_entrypoints.cli.run_flags import run_flags
 from wct_entrypoints.cli.shared import errors_end_the_command, settings
 
 
 @click.command("resume")
-@click.argument("run")
+@click.argument("run", shell_complete=run_ids)
 @click.option(
     "--runbook",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -23,6 +24,7 @@ from wct_entrypoints.cli.shared import errors_end_the_command, settings
     "--from",
     "from_step",
     metavar="STEP",
+    shell_complete=step_ids,
     help="Do this step again too, and all that read from it.",
 )
 @click.option(

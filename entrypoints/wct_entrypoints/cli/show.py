@@ -4,6 +4,7 @@ from shlex import quote
 
 import click
 
+from wct_entrypoints.cli.completing import run_ids
 from wct_entrypoints.cli.ledger_access import find_run, reading, short_names
 from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.run_report import document, report_on
@@ -18,7 +19,7 @@ from wct_entrypoints.cli.signed import note_of
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
 @click.option(
     "--checkpoint",
     is_flag=True,

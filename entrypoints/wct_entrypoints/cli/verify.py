@@ -13,6 +13,7 @@ from wct_domain.ports.ledger import Ledger
 from wct_domain.verification import Verdict, verify_ledger, verify_run
 from wct_domain.verification.ledger import Progress
 from wct_entrypoints.bootstrap.ledgers import ledger_place, open_ledger
+from wct_entrypoints.cli.completing import run_ids
 from wct_entrypoints.cli.ledger_access import find_run, reading
 from wct_entrypoints.cli.printing import print_json, print_lines
 from wct_entrypoints.cli.shared import (
@@ -27,7 +28,7 @@ from wct_entrypoints.cli.verdicts import Told, verdict_document, verdict_lines
 
 
 @click.command()
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", required=False, shell_complete=run_ids)
 @click.option(
     "--checkpoint",
     "checkpoints",

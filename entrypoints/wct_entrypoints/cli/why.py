@@ -2,6 +2,7 @@
 
 import click
 
+from wct_entrypoints.cli.completing import run_ids, step_ids
 from wct_entrypoints.cli.shared import (
     LedgerPlace,
     errors_end_the_command,
@@ -11,8 +12,8 @@ from wct_entrypoints.cli.shared import (
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.argument("step", metavar="STEP")
+@click.argument("run", metavar="RUN", shell_complete=run_ids)
+@click.argument("step", metavar="STEP", shell_complete=step_ids)
 @ledger_option
 @json_option
 def why(*, run: str, step: str, ledger: LedgerPlace | None, as_json: bool) -> None:

@@ -4,7 +4,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from wct_entrypoints.cli import LazyGroup
+from wct_entrypoints.cli import COMMANDS, SECTIONS, LazyGroup, main
+from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
 
 
 class Strange(BaseException):
@@ -40,3 +41,30 @@ def test_ctrl_c_and_leaving_keep_their_status(
     error: BaseException, status: int
 ) -> None:
     assert ended_by(error)[0] == status
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ledger", "--help"]])
+def test_each_command_has_one_line_of_80_columns_in_the_help(
+    arguments: list[str],
+) -> None:
+    shown = CliRunner().invoke(main, arguments, env={"COLUMNS": "80"}).stdout
+    lines = shown.splitlines()
+    table = LEDGER_COMMANDS if "ledger" in arguments else COMMANDS
+    for name, (_, text) in table.items():
+        (line,) = [each for each in lines if each.split()[:1] == [name]]
+        assert line.endswith(f" {text}")
+    assert max(map(len, lines)) <= 80
+
+
+def test_every_command_stands_below_one_heading() -> None:
+    names = [name for section in SECTIONS.values() for name in section]
+    assert sorted(names) == sorted({*names}) == sorted(COMMANDS)
+    shown = CliRunner().invoke(main, ["--help"]).stdout
+    assert [each for each in SECTIONS if f"\n{each}:\n" not in shown] == []
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *(f"ledger {e}" for e in LEDGER_COMMANDS)])
+def test_help_of_a_command_fits_80_columns(name: str) -> None:
+    shown = CliRunner().invoke(main, [*name.split(), "--help"], env={"COLUMNS": "80"})
+    assert shown.exit_code == 0
+    assert [line for line in shown.stdout.splitlines() if len(line) > 80] == []

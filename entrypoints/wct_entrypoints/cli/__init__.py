@@ -26,37 +26,54 @@ from wct_entrypoints.usual_ledger import DEFAULT, use_by_default
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Runbooks": {
+        "init": ("init", "Write a first runbook for what is here."),
+        "validate-runbook": ("validate", "Check a runbook without running it."),
+        "generate-schema": ("schema", "Print JSON Schemas: of runbooks, of events."),
+        "ls-connectors": ("listing", "List installed connectors."),
+        "ls-analysers": ("listing", "List installed analysers."),
+        "ls-rulesets": ("listing", "List installed rulesets."),
+    },
+    "Runs": {
+        "run": ("run", "Execute a runbook and record what happens."),
+        "resume": ("resume", "Go on with a run that did not succeed."),
+        "runs": ("runs", "List recorded runs, newest first."),
+        "show": ("show", "Show one run, rebuilt from the ledger."),
+        "artifacts": ("artifacts", "List a run's artifacts, or print one."),
+        "events": ("events", "Print a run's events, one line each."),
+    },
+    "How a run came out as it did": {
+        "why": ("why", "Say why a step ran, and came out as it did."),
+        "diff": ("diff", "Compare two runs: what went in, and what was found."),
+        "replay": ("replay", "Tell a run again from its log, event by event."),
+        "debug": ("debug", "Do one step again from its recorded input."),
+    },
+    "Subscribers": {
+        "ls-subscribers": (
+            "subscriber_list",
+            "List subscribers, and how far each has come.",
+        ),
+        "deliver": ("deliver", "Tell subscribers what is recorded and pending."),
+        "rebuild": ("rebuild", "Make rows of subscribers anew."),
+    },
+    "Proof, copies and erasure": {
+        "verify": ("verify", "Prove that a ledger is what was recorded."),
+        "export": ("export", "Write a run as a bundle that verifies alone."),
+        "import": ("import_run", "Take a run out of a bundle into a ledger."),
+        "erase": ("erase", "Erase what a run has stored, for ever."),
+        "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
+    },
+    "This installation": {
+        "config": ("config", "Show every setting, and where it comes from."),
+        "doctor": ("doctor", "Say how installation and ledger are."),
+        "completion": ("completion", "Print what a shell needs to complete commands."),
+    },
+}
+"""Headings of the help, with what stands below each."""
+
 COMMANDS = {
-    "init": ("init", "Write a first runbook for what is here."),
-    "run": ("run", "Execute a runbook and record what happens."),
-    "resume": ("resume", "Go on with a run that did not succeed."),
-    "validate-runbook": ("validate", "Check a runbook without running it."),
-    "generate-schema": ("schema", "Write the runbook's JSON Schema for editors."),
-    "ls-connectors": ("listing", "List installed connectors."),
-    "ls-analysers": ("listing", "List installed analysers."),
-    "ls-rulesets": ("listing", "List installed rulesets."),
-    "ls-subscribers": (
-        "subscriber_list",
-        "List subscribers, and how far each has come.",
-    ),
-    "runs": ("runs", "List recorded runs, newest first."),
-    "show": ("show", "Show one run, rebuilt from the ledger."),
-    "events": ("events", "Print a run's events, one line each."),
-    "artifacts": ("artifacts", "List a run's artifacts, or print one."),
-    "replay": ("replay", "Tell a run again from its log, event by event."),
-    "why": ("why", "Say why a step ran, and came out as it did."),
-    "debug": ("debug", "Do one step again from its recorded input, to look into it."),
-    "deliver": ("deliver", "Tell subscribers what is recorded and pending."),
-    "rebuild": ("rebuild", "Make rows of subscribers anew."),
-    "diff": ("diff", "Compare two runs: what went in, and what was found."),
-    "erase": ("erase", "Erase what a run has stored, for ever."),
-    "verify": ("verify", "Prove that a ledger is what was recorded."),
-    "export": ("export", "Write a run as a bundle that verifies alone."),
-    "import": ("import_run", "Take a run out of a bundle into a ledger."),
-    "ledger": ("ledger", "Look after a ledger: copies, retention, room."),
-    "completion": ("completion", "Print what a shell needs to complete commands."),
-    "config": ("config", "Show every setting, and where it comes from."),
-    "doctor": ("doctor", "Say how installation and ledger are."),
+    name: entry for section in SECTIONS.values() for name, entry in section.items()
 }
 """Command name to its module in this package and its line of help.
 
@@ -74,11 +91,13 @@ INTERRUPTED = 130  # what a shell reports after Ctrl-C
 class TableGroup(click.Group):
     """A group that imports a command's module only when it is needed.
 
-    Its commands stand in ``table``, as in ``COMMANDS``. A command of a group within
-    the program has the group's name before its own: ``ledger_backup``.
+    Its commands stand in ``table``, as in ``COMMANDS``; in ``sections`` once more, by
+    headings, if they are many. A command of a group within the program has the group's
+    name before its own: ``ledger_backup``.
     """
 
     table: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    sections: ClassVar[Mapping[str, Mapping[str, tuple[str, str]]]] = {}
     prefix: ClassVar[str] = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -113,14 +132,20 @@ class TableGroup(click.Group):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
+        # One column of names in all sections.
+        width = max(map(len, self.table))
+        for heading, commands in (self.sections or {"Commands": self.table}).items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(width), text) for name, (_, text) in commands.items()]
+                )
 
 
 class LazyGroup(TableGroup):
     """The whole program."""
 
     table = COMMANDS
+    sections = SECTIONS
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Be the whole program: run a command and end the process.

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tests.docs.asyncapi import ASYNCAPI_FILE, asyncapi
+from tests.docs.connectors_page import CONNECTORS_PAGE, connectors_page
 from tests.docs.event_schemas import event_schema, schema_file
 from tests.docs.events_page import EVENTS_PAGE, events_page
 from wct_domain.components import Components
@@ -104,6 +105,7 @@ def own_components() -> Components:
 
 if __name__ == "__main__":
     CLI_PAGE.write_text(cli_page(), encoding="utf-8")
+    CONNECTORS_PAGE.write_text(connectors_page(), encoding="utf-8")
     EVENTS_PAGE.write_text(events_page(), encoding="utf-8")
     schema = runbook_schema(own_components()).document
     write_document(schema, RunbookSchemaGenerator.get_schema_path(), mode=0o644)

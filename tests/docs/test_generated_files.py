@@ -1,7 +1,9 @@
 """What is generated is current; every command is documented."""
 
+from tests.docs.connectors_page import CONNECTORS_PAGE, connectors_page, tables
 from tests.docs.generating import CLI_PAGE, bundled_schema, cli_page
 from wct_entrypoints.api import RunbookSchemaGenerator
+from wct_entrypoints.bootstrap.components import CONNECTORS
 from wct_entrypoints.cli import COMMANDS
 from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
 
@@ -24,3 +26,8 @@ def test_the_bundled_runbook_schema_is_that_of_the_bundled_components() -> None:
     path = RunbookSchemaGenerator.get_schema_path()
 
     assert path.read_bytes() == bundled_schema(), WRITE
+
+
+def test_the_page_on_connectors_has_their_properties() -> None:
+    assert CONNECTORS_PAGE.read_text(encoding="utf-8") == connectors_page(), WRITE
+    assert sorted(tables()) == sorted(CONNECTORS)

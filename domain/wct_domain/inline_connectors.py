@@ -78,10 +78,9 @@ class _Rewriting:
         self.steps = steps
         self.moved: dict[Location, Location] = {}
         self.problems: list[tuple[Location, str]] = []
-        self._taken = {_mapping(each).get("name") for each in connectors}
-        self._taken |= {
-            _mapping(_mapping(each).get("connector")).get("name") for each in steps
-        }
+        given = [*connectors, *(_mapping(each).get("connector") for each in steps)]
+        names = (_mapping(each).get("name") for each in given)
+        self._taken = {name for name in names if isinstance(name, str)}
 
     def rewrite(self, number: int) -> None:
         step = cast("dict[str, Any]", self.steps[number])

@@ -1,10 +1,11 @@
 """Steps that have their connectors inline, as the next format of runbooks has it."""
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.validation.bench import installed, runbook, said, step
@@ -208,6 +209,43 @@ def test_what_has_none_is_left_alone(document: object) -> None:
 def test_a_list_that_is_none_is_told_of(connectors: object) -> None:
     document = runbook(step("a", connector=POST), connectors=connectors)
     assert any(each.startswith("connectors: ") for each in problems(document))
+
+
+VALUES = st.recursive(
+    st.none() | st.integers() | st.sampled_from(["artifact", "post", "a", "b", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["type", "name", "properties", "step_id", "street"])
+            | st.integers(),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(VALUES, VALUES, st.lists(VALUES, max_size=2))
+@example({"type": "post", "name": []}, {"type": []}, [{"name": {}}])
+def test_whatever_is_written_validation_refuses_what_a_run_refuses(
+    first: object, second: object, connectors: list[object]
+) -> None:
+    document = runbook(
+        step("a", connector=first, save_output=True),
+        step("b", connector=second),
+        connectors=[POST | {"name": "letters"}, *connectors],
+    )
+    written = copy.deepcopy(document)
+    report = examine(document, installed(), thorough=False)
+    refused = True
+    with suppress(InvalidRunbookError):
+        parse_runbook(document)
+        refused = False
+    told = any(each.stops_run for each in report.remarks)
+    cycle = any("Circular" in each.message for each in report.remarks)
+    assert told is (refused or cycle)
+    assert document == written
 
 
 def editor_accepts(document: object) -> bool:

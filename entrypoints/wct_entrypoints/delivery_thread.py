@@ -86,8 +86,12 @@ class DeliveryThread:
         self._bell.set()
 
     def join(self, seconds: float) -> bool:
-        """Wait for its end, at most so long; say whether it has ended."""
-        self._thread.join(max(0.0, seconds))
+        """Wait for its end, at most so long; say whether it has ended.
+
+        One that could not begin has.
+        """
+        if self._thread.ident is not None:
+            self._thread.join(max(0.0, seconds))
         return not self._thread.is_alive()
 
     def _is_stopped(self) -> bool:

@@ -4,7 +4,8 @@ What is left in the end stays with their cursors, and one line says so. None of 
 makes a run fail, or lasts longer than it is given.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from time import monotonic
 
 from wct_domain.delivery.lag import COUNTED, lag_of
@@ -47,14 +48,15 @@ class DurableSubscribers:
 
     def start(self) -> None:
         """Begin to deliver; what is recorded from now on is told to all of them."""
-        try:
-            for each in self._broken:
-                self._keep_for(each)
-            for thread in self._threads:
-                thread.start()
-        except LedgerError as error:
-            # The run itself will say so, if it is still so.
-            _log.warning("subscriber.not_started", reason=str(error))
+        beginnings: list[tuple[str, Callable[[], None]]] = [
+            *((each.name, partial(self._keep_for, each)) for each in self._broken),
+            *((each.subscriber.name, each.start) for each in self._threads),
+        ]
+        for name, begin in beginnings:
+            try:
+                begin()
+            except LedgerError as error:
+                _not_told(name, error)
 
     def _keep_for(self, broken: Known) -> None:
         """Say what is wrong; what is recorded waits for who can be told later."""
@@ -84,10 +86,17 @@ class DurableSubscribers:
         for thread in self._threads:
             if not thread.join(self._until - monotonic()):
                 thread.stop()
-        close(each.subscriber for each in self._threads)
+            if thread.error is not None:
+                _not_told(thread.subscriber.name, thread.error)
         if tell:
             for thread in self._threads:
                 self._tell(thread.subscriber)
+
+    def close(self) -> None:
+        """Have all of them end now, and with them what transports have started."""
+        for thread in self._threads:
+            thread.stop()
+        close(each.subscriber for each in self._threads)
 
     def _tell(self, subscriber: DeclaredSubscriber) -> None:
         try:
@@ -110,3 +119,8 @@ class DurableSubscribers:
             each.subscriber is subscriber and not each.held for each in self._threads
         )
         return not mine and self._ledger.locks.is_held(stream_of(subscriber.name))
+
+
+def _not_told(name: str, error: LedgerError) -> None:
+    """Say why a subscriber gets nothing of this run; the run goes on without it."""
+    _log.warning("subscriber.not_told", subscriber=name, reason=str(error))

@@ -10,7 +10,7 @@ from wct_entrypoints.bootstrap.application import equipment, make_bus, make_exec
 from wct_entrypoints.bootstrap.schemas import RegisteredSchemas
 from wct_entrypoints.cli.listeners import Listeners
 from wct_entrypoints.cli.log_lines import log_event
-from wct_entrypoints.cli.progress import make_progress
+from wct_entrypoints.cli.progress import Progress, make_progress
 from wct_entrypoints.cli.shared import LedgerPlace
 from wct_entrypoints.logs import Level, Log, writes
 
@@ -93,20 +93,30 @@ class Execution:
             hurry = True
             raise
         finally:
-            if self._durable is not None:
-                self._durable.finish(self._time_left(hurry=hurry))
-            late = self._drained(hurry=hurry)
-            if progress is not None:
-                progress.close()
-            for name in () if hurry else late:
-                _log.warning(
-                    "subscriber.left_behind", subscriber=name, seconds=self._drain
-                )
-            self._bus.close()
-            if self._durable is not None:
-                self._durable.join(tell=not (hurry or quiet))
-            for transport in self._transports.values():
-                transport.close()
+            try:
+                self._wind_up(progress, hurry=hurry, quiet=quiet)
+            finally:
+                # A signal may have cut that short: no program of theirs stays behind.
+                self._close_transports()
+
+    def _wind_up(self, progress: Progress | None, *, hurry: bool, quiet: bool) -> None:
+        """Give everybody the time that is left, and say who needed more."""
+        if self._durable is not None:
+            self._durable.finish(self._time_left(hurry=hurry))
+        late = self._drained(hurry=hurry)
+        if progress is not None:
+            progress.close()
+        for name in () if hurry else late:
+            _log.warning("subscriber.left_behind", subscriber=name, seconds=self._drain)
+        self._bus.close()
+        if self._durable is not None:
+            self._durable.join(tell=not (hurry or quiet))
+
+    def _close_transports(self) -> None:
+        if self._durable is not None:
+            self._durable.close()
+        for transport in self._transports.values():
+            transport.close()
 
     def _drained(self, *, hurry: bool) -> list[str]:
         """Let subscribers hear what is left; return the names of who needs longer."""

@@ -115,7 +115,8 @@ def _standing(state: State, lag: Lag, names: Mapping[str, str]) -> Iterator[str]
     pending = f"{counted(lag.pending, 'event')}{more}"
     attempt = None if lag.standing is None else lag.standing.attempt
     if lag.standing is None:
-        yield f"{_INDENT}new: is told of runs from the next one on"
+        first = "the first" if state.known.from_start else "the next"
+        yield f"{_INDENT}new: is told of runs from {first} one on"
     elif lag.pending and attempt is not None:
         why = f": {attempt.reason}" if attempt.reason else ""
         at = attempt.again_at

@@ -74,12 +74,12 @@ class Server:
         self.run("", f"CREATE DATABASE {name}")
         return name
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         place = (f"--datadir={self.directory / 'data'}", f"--socket={self.socket}")
         port = (f"--port={self.port}", f"--pid-file={self.directory / 'pid'}")
         with (self.directory / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(self._program), *_SETTINGS, *place, *port, *_user()],
+                [str(self._program), *_SETTINGS, *options, *place, *port, *_user()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -120,7 +120,7 @@ def program() -> Path | None:
 
 
 @contextmanager
-def running_server(program: Path) -> Generator[Server]:
+def running_server(program: Path, *options: str) -> Generator[Server]:
     """Start a server, and stop it and delete its files in the end."""
     # A short path: a socket's may have 107 characters, and pytest's are longer.
     directory = Path(tempfile.mkdtemp(prefix="wct-my-"))
@@ -129,7 +129,7 @@ def running_server(program: Path) -> Generator[Server]:
             shutil.chown(directory, _owner())
         _install(directory)
         server = Server(directory, free_port(), program)
-        server.start()
+        server.start(*options)
         try:
             yield server
         finally:

@@ -135,11 +135,13 @@ def reader(
         path = Path(database.run("SHOW hba_file")[0][0])
         path.write_text(f"host all {name} all scram-sha-256\n{path.read_text()}")
         database.run("SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
-    yield {"host": "127.0.0.1", "port": port, "user": name}
-    if database.kind == "mysql":
-        database.run(f"DROP USER '{name}'@'%'")
-    else:
-        database.run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+    try:
+        yield {"host": "127.0.0.1", "port": port, "user": name}
+    finally:
+        if database.kind == "mysql":
+            database.run(f"DROP USER '{name}'@'%'")
+        else:
+            database.run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def cells(message: Message) -> list[tuple[str, str, str]]:

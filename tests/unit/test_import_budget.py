@@ -19,7 +19,8 @@ finally:
 """
 HEAVY = {
     *("ahocorasick", "apsw", "blinker", "jsonschema_rs", "orjson", "pathspec"),
-    *("pydantic", "sqlite3", "structlog", "tqdm", "uuid_utils", "yaml"),
+    *("psycopg", "pydantic", "pymysql", "sqlalchemy", "sqlite3", "structlog"),
+    *("tqdm", "uuid_utils", "yaml"),
 }
 
 
@@ -62,7 +63,7 @@ def test_a_run_that_is_not_watched_imports_no_terminal_and_no_log(
 
     modules = imported("run", "runbook.yaml", directory=tmp_path)
 
-    unwanted = {"pathspec", "tqdm", "sqlite3", "structlog", "asyncio"}
+    unwanted = {"pathspec", "tqdm", "sqlalchemy", "sqlite3", "structlog", "asyncio"}
     assert modules & unwanted == set()
     assert "wct_adapters.connectors.sqlite" not in modules
     assert "wct_adapters.analysers.data_subject" not in modules

@@ -328,6 +328,17 @@ class TestPostgreSQL:
             database.source("t", "salary"): "permission_denied"
         }
 
+    def test_the_password_of_a_ledger_is_not_tried_on_it(
+        self, postgres_server: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database = on_postgresql(postgres_server)
+        monkeypatch.setenv("PGPASSWORD", SECRET)
+
+        with reader(database, SECRET) as properties:
+            assert "no password supplied" in failure(
+                partial(database.extracted, **properties)
+            )
+
     def test_a_schema_that_is_not_there_is_told(self, postgres_server: Any) -> None:
         database = on_postgresql(postgres_server)
 

@@ -99,13 +99,17 @@ class Reverification:
         """Return what is recorded of a step.
 
         Raises:
-            NotPossibleError: it did not begin.
+            NotPossibleError: it did not begin, or that was pruned.
         """
         past = self._pasts.get(step)
-        if past is None:
+        if past is not None:
+            return past
+        state = self.facts.run.steps.get(step)
+        if state is not None and state.status is StepStatus.PRUNED:
+            msg = f"step '{step}' cannot be done again: what it read was pruned"
+        else:
             msg = f"step '{step}' did not begin: there is nothing to do again"
-            raise NotPossibleError(msg)
-        return past
+        raise NotPossibleError(msg)
 
     def compared(self, step: str, again: Again) -> Verified:
         """Compare what a step came to again with what is recorded."""
@@ -258,6 +262,8 @@ class Reverification:
             msg = f"its runbook cannot be used: {error}"
             raise NotPossibleError(msg) from error
         why = opening.missing or "the recorded runbook hides a secret"
+        if opening.missing and self.facts.run.erasure is not None:
+            why = "the run was erased, and the recorded runbook with it"
         msg = f"{why}; give the runbook file with --runbook PATH"
         raise NotPossibleError(msg)
 

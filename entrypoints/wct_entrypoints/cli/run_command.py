@@ -12,6 +12,8 @@ from wct_domain.errors import LedgerError
 from wct_domain.executor.outcome import LoadedRunbook, RunInterruptedError
 from wct_domain.ports.ledger import Ledger
 from wct_domain.ports.own_files import OwnFiles
+from wct_domain.projections.run import Run
+from wct_domain.projections.states import RunStatus
 from wct_domain.services import Provided, ServiceContainer
 from wct_entrypoints import logs
 from wct_entrypoints.bootstrap.components import installed
@@ -171,6 +173,14 @@ def carry_out(
         fail(f"a component asked the process to exit{status}: {again}")
 
 
+def _is_complete(ledger: Ledger, run: str) -> bool:
+    """Whether nothing of a run is left to do."""
+    try:
+        return Run.of(ledger.read(run)).status is RunStatus.COMPLETED
+    except LedgerError:
+        return False
+
+
 def _recorded_as(run: str, ledger: Ledger) -> str | None:
     """Name a run as commands know it; None if nothing of it can be read."""
     try:
@@ -218,8 +228,10 @@ def _stop(
         lines = [
             f"Run {name} was interrupted ({signal}); {what}",
             f"What was done is recorded: {show(name, options.ledger)}",
-            f"To go on with what is missing: {resume(name, options.ledger)}",
         ]
+        if not _is_complete(ledger, run):
+            go_on = resume(name, options.ledger)
+            lines.append(f"To go on with what is missing: {go_on}")
     for line in lines:
         click.echo(printable(line), err=True)
     ledger.close()

@@ -153,6 +153,13 @@ def test_what_is_recorded_of_it_is_sealed_and_erased_with_the_run(
     ledger.close()
 
 
+def test_of_a_run_that_was_pruned_it_says_so(cli: Cli, run: str) -> None:
+    assert cli("ledger", "prune", "--older-than", "0d", "--yes").exit_code == 0
+    result = cli("debug", run, "scan")
+    why = "step 'scan' cannot be done again: what it read was pruned"
+    assert (result.exit_code, result.stderr) == (1, f"Error: {why}\n")
+
+
 def test_a_failure_is_recorded_as_such(
     cli: Cli, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def test_an_erased_run_needs_its_runbook_and_is_compared_by_digest(
     without = cli("replay", run, "--verify")
     assert without.exit_code == 3
     assert "not possible" in without.stdout
+    assert "the run was erased" in without.stdout
     assert cli("replay", run, "--verify", "--runbook", "runbook.yaml").exit_code == 0
 
 

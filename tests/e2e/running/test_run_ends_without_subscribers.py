@@ -69,6 +69,9 @@ def test_a_program_does_not_outlive_a_run_whose_drain_is_cut_short(
         assert until(lambda: is_over(wct))
         ended = end(process, signal.SIGINT)
     assert ended.status == 130
+    assert "its results were not written" in ended.stderr
+    assert "wct show" in ended.stderr
+    assert "wct resume" not in ended.stderr  # nothing is left to do
     pid = int((here / "pid.txt").read_text())
     assert until(lambda: not is_alive(pid))
 

@@ -69,15 +69,18 @@ def test_the_list_tells_what_is_installed(tmp_path: Path) -> None:
 
 def test_our_own_rulesets_are_always_there() -> None:
     names = [each.name for each in YamlRulesets().list()]
-    assert names == ["data_subjects", "personal_data", "processing_purposes"]
+    assert names == [
+        *("data_collection", "data_subjects", "personal_data"),
+        *("processing_purposes", "service_integrations"),
+    ]
 
 
 def test_an_unknown_name_is_not_registered() -> None:
     with pytest.raises(RulesetNotFoundError) as caught:
         YamlRulesets().load("nonexistent", BaseRule)
     assert str(caught.value) == (
-        "Ruleset nonexistent not registered: known are "
-        "data_subjects, personal_data, processing_purposes"
+        "Ruleset nonexistent not registered: known are data_collection, "
+        "data_subjects, personal_data, processing_purposes, service_integrations"
     )
 
 

@@ -14,7 +14,7 @@ NOT_YET = (
 
 
 class DataExportAnalyser(Analyser):
-    """Reads nothing and produces nothing."""
+    """Does nothing yet: a name that runbooks may hold."""
 
     @classmethod
     def get_name(cls) -> str:
@@ -32,7 +32,7 @@ class DataExportAnalyser(Analyser):
 
 
 class DataExportAnalyserFactory(ComponentFactory[DataExportAnalyser]):
-    """Does nothing yet: a name that runbooks may hold."""
+    """Makes the placeholder, whatever its properties."""
 
     def __init__(self, container: ServiceContainer) -> None:
         del container  # it needs nothing

@@ -31,7 +31,7 @@ from wct_domain.handlers.tools import Events, StepTools
 from wct_domain.handlers.workplaces import Here
 from wct_domain.message import Message
 from wct_domain.plan import ExecutionPlan
-from wct_domain.ports.models import Converses
+from wct_domain.ports.models import Conversation, Converses
 from wct_domain.ports.workplaces import Analyses, Workplace
 from wct_domain.resolution import accept, resolve
 from wct_domain.retrying import pause_before_next
@@ -117,7 +117,16 @@ def _carried_out(
     if work.read is not None:
         yield (work.read,)
     try:
-        result = yield from _result(command.step, tools, analyser, work, context)
+        # No generator: what a component raises may be what would end one.
+        spoken = _analysed_or_talk(analyser, work, context)
+    except BaseException as error:  # noqa: BLE001  # see _failed
+        failed = _failed(command, error, context.seed, _elapsed(tools, begun), tools)
+        yield (*_noted(context), *failed)
+        return
+    try:
+        result = yield from _result(
+            spoken, command.step, tools, analyser, work, context
+        )
         workplace.close()  # before the end is recorded
         stored = tools.draft.message(result)
     except GeneratorExit:
@@ -243,21 +252,31 @@ def _output(step: ExecutionStep, analyser: Analyses) -> Schema:
     return resolve(step.output_schema, step.output_schema_version, offered)
 
 
+def _analysed_or_talk(
+    analyser: Analyses | None, work: _Input, context: StepContext
+) -> Message | Conversation:
+    """Return the result, or the conversation with a model that leads to it."""
+    if analyser is None or work.schema is None:
+        return work.message
+    with working_in(context):
+        if isinstance(analyser, Converses):
+            talk = analyser.conversation(work.schema, work.output, work.message)
+            if talk is not None:
+                return talk
+        return analysed(analyser, work.schema, work.output, work.message)
+
+
 def _result(
+    spoken: Message | Conversation,
     step: ExecutionStep,
     tools: StepTools,
     analyser: Analyses | None,
     work: _Input,
     context: StepContext,
 ) -> Generator[tuple[Event, ...], None, Message]:
-    if analyser is None or work.schema is None:
-        return work.message
-    with working_in(context):
-        talk = None
-        if isinstance(analyser, Converses):
-            talk = analyser.conversation(work.schema, work.output, work.message)
-        if talk is None or not isinstance(analyser, Converses):
-            return analysed(analyser, work.schema, work.output, work.message)
+    if isinstance(spoken, Message):
+        return spoken
+    assert isinstance(analyser, Converses)  # noqa: S101  # whose conversation it is
     desk = Desk(
         step=step.id,
         context=context,
@@ -268,7 +287,7 @@ def _result(
         blobs=tools.blobs,
         timer=tools.timer,
     )
-    result = yield from conversed(talk, desk)
+    result = yield from conversed(spoken, desk)
     return checked(analyser, work.output, result)
 
 

@@ -21,7 +21,7 @@ from wct_domain.upcasting import CURRENT
 from wct_entrypoints.api import RunbookSchemaGenerator
 from wct_entrypoints.bootstrap.components import built_in
 from wct_entrypoints.bootstrap.files import serialise, write_document
-from wct_entrypoints.cli import COMMANDS, main
+from wct_entrypoints.cli import COMMANDS, SECTIONS, main
 
 ROOT = Path(__file__).parents[2]
 CLI_PAGE = ROOT / "docs" / "reference" / "cli.md"
@@ -41,13 +41,17 @@ COMMAND --help` says the same.
 
 def cli_page() -> str:
     """Describe every command, from what click knows of it."""
-    table = "\n".join(
-        f"| [`wct {name}`](#wct-{name}) | {text} |"
-        for name, (_, text) in COMMANDS.items()
-    )
+    table = "\n".join(row for heading in SECTIONS for row in _rows(heading))
     context = click.Context(main, info_name="wct")
     sections = [text for name in COMMANDS for text in _sections(name, main, context)]
     return "\n".join([_HEAD, f"| command | |\n|---|---|\n{table}\n", *sections])
+
+
+def _rows(heading: str) -> Iterator[str]:
+    """Write the rows of the list that stand below one heading of the help."""
+    yield f"| **{heading}** | |"
+    for name, (_, text) in SECTIONS[heading].items():
+        yield f"| [`wct {name}`](#wct-{name}) | {text} |"
 
 
 def _sections(name: str, group: click.Group, parent: click.Context) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """One event handed to one subscriber, and what comes of it."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from threading import current_thread, main_thread
 from typing import NamedTuple, TypeAlias, cast
 
@@ -61,17 +62,46 @@ def refusal(error: BaseException) -> Refused:
 
 
 class NoRowError(TypeError):
-    """A subscriber has returned a list of something else than rows."""
+    """A subscriber has returned something else than rows, or one that cannot be kept.
+
+    Quotes neither key nor value.
+    """
 
 
 def _rows(returned: object) -> Iterator[Row]:
     if not isinstance(returned, list | tuple | Iterator):
         return  # whatever a function happens to return that is called for its effect
     if isinstance(returned, Row):
-        yield returned
+        yield _keepable(returned)
         return
     for each in cast("Iterable[object]", returned):
         if not isinstance(each, Row):
             msg = f"it returned a {type(each).__name__} where a Row is wanted"
             raise NoRowError(msg)
-        yield each
+        yield _keepable(each)
+
+
+def _keepable(row: Row) -> Row:
+    """Refuse a row that no ledger can keep, while it is known which event it is of."""
+    key, value = cast("tuple[object, object]", row[:2])
+    if not isinstance(key, str) or "\0" in key or not _is_utf8(key):
+        msg = "it returned a row whose key is no text"
+        raise NoRowError(msg)
+    if not isinstance(value, Mapping):
+        msg = f"it returned a row whose value is a {type(value).__name__}, no object"
+        raise NoRowError(msg)
+    try:
+        json.dumps(dict(cast("Mapping[object, object]", value)), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        # Not the library's text, which may quote the value.
+        msg = f"it returned a row whose value is no JSON ({type(error).__name__})"
+        raise NoRowError(msg) from None
+    return row
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

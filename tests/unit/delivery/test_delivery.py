@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -486,6 +486,35 @@ def test_whatever_else_a_function_returns_is_of_no_account(
     world.records("a")
     assert world.delivers(lambda _: returned).told == 1
     assert world.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (Row("a\0b", {}), "whose key is no text"),
+        (Row("\ud800", {}), "whose key is no text"),
+        (Row(cast("Any", 1), {}), "whose key is no text"),
+        (Row("a", cast("Any", [1])), "is a list, no object"),
+        (Row("a", {"at": NOON}), "is no JSON (TypeError)"),
+        (Row("a", {"share": float("nan")}), "is no JSON (ValueError)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_row_that_cannot_be_kept_parks_its_event_and_stops_nobody(
+    world: World, row: Row, reason: str
+) -> None:
+    world.records("a")
+    world.records("b")
+
+    def wrong_at_first(recorded: Recorded) -> list[Row]:
+        world.receiver(recorded)
+        return [row] if recorded.stream == "a" else [Row("b", {"ok": True})]
+
+    world.delivers(wrong_at_first)
+    (parked,) = world.parked
+    assert parked.stream == "a"
+    assert reason in parked.reason
+    assert world.rows == {"b": {"ok": True}}
 
 
 def test_a_list_of_something_else_than_rows_is_a_mistake(world: World) -> None:

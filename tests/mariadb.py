@@ -49,7 +49,22 @@ class Server:
 
     def run(self, database: str, *statements: str) -> list[Any]:
         """Run statements as the superuser; return the rows of the last one."""
-        engine = sa.create_engine(
+        rows: list[Any] = []
+        with self._engine(database).connect() as connection:
+            for statement in statements:
+                done = connection.exec_driver_sql(statement.replace("%", "%%"))
+                rows = list(done) if done.returns_rows else []
+        return rows
+
+    @contextmanager
+    def held(self, table: str) -> Generator[None]:
+        """Lock a table, as somebody who changes it does."""
+        with self._engine("").connect() as connection:
+            connection.exec_driver_sql(f"LOCK TABLES {table} WRITE")
+            yield
+
+    def _engine(self, database: str) -> sa.Engine:
+        return sa.create_engine(
             "mysql+pymysql://",
             connect_args={
                 "unix_socket": self.socket,
@@ -60,12 +75,6 @@ class Server:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
         )
-        rows: list[Any] = []
-        with engine.connect() as connection:
-            for statement in statements:
-                done = connection.exec_driver_sql(statement.replace("%", "%%"))
-                rows = list(done) if done.returns_rows else []
-        return rows
 
     def new_database(self) -> str:
         """Make an empty database, and return its name."""

@@ -1,7 +1,7 @@
 """Makes databases on real servers and reads them, for several modules."""
 
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -30,12 +30,16 @@ Kind = Literal["mysql", "postgresql"]
 
 
 class Database(NamedTuple):
-    """An empty database, the properties that lead to it, and a way to fill it."""
+    """An empty database, the properties that lead to it, and a way to fill it.
+
+    ``held`` locks a table as long as the block lasts.
+    """
 
     kind: Kind
     name: str
     properties: ComponentConfig
     run: Callable[..., list[Any]]
+    held: Callable[[str], AbstractContextManager[None]]
 
     def connector(
         self, *, environ: dict[str, str] | None = None, **properties: Any
@@ -91,7 +95,11 @@ def on_mariadb(server: "mariadb.Server") -> Database:
         return server.run(name, *statements)
 
     where: ComponentConfig = {"host": server.socket, "user": "root", "database": name}
-    return Database("mysql", name, where, run)
+
+    def held(table: str) -> AbstractContextManager[None]:
+        return server.held(f"{name}.{table}")
+
+    return Database("mysql", name, where, run, held)
 
 
 def on_postgresql(server: "postgres.Server", options: str = "") -> Database:
@@ -105,10 +113,16 @@ def on_postgresql(server: "postgres.Server", options: str = "") -> Database:
                 rows = done.fetchall() if done.description else []
         return rows
 
+    @contextmanager
+    def held(table: str) -> Generator[None]:
+        with closing(server.connect(name)) as connection:
+            connection.execute("BEGIN")
+            connection.execute(f"LOCK TABLE {table}".encode())
+            yield
+
     where: ComponentConfig = {"host": str(server.directory), "port": server.port}
-    return Database(
-        "postgresql", name, {**where, "user": "postgres", "database": name}, run
-    )
+    properties = {**where, "user": "postgres", "database": name}
+    return Database("postgresql", name, properties, run, held)
 
 
 @contextmanager

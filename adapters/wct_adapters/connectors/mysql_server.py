@@ -3,6 +3,7 @@
 import ssl
 from collections import defaultdict
 from importlib import import_module
+from math import ceil
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ _OWN = ("information_schema", "mysql", "performance_schema", "sys")
 _REASONS = {
     **dict.fromkeys((1044, 1142, 1143, 1227, 1345, 1370), "permission_denied"),
     1356: "invalid_view",  # it, or who defined it, lost a table, column or right
-    **dict.fromkeys((1317, 1969, 3024), "statement_timeout"),
+    **dict.fromkeys((1205, 1317, 1969, 3024), "statement_timeout"),
 }
 
 _TABLES = sa.text(
@@ -107,6 +108,7 @@ class MySQLServer(DatabaseServer[MySQLConnectorConfig]):
             limit = f"max_statement_time = {seconds}"
         for statement in (
             f"SET SESSION {limit}",
+            f"SET SESSION lock_wait_timeout = {ceil(seconds)}",  # a day by default
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         ):

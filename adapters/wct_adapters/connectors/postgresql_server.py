@@ -13,7 +13,6 @@ from wct_domain.errors import ConnectorExtractionError
 _REASONS = {  # appendix A of PostgreSQL's manual
     "42501": "permission_denied",
     "57014": "statement_timeout",
-    "55P03": "locked",
 }
 _KINDS = {
     "r": "BASE TABLE",
@@ -28,7 +27,7 @@ _GENERATED = {"s": "STORED GENERATED", "v": "VIRTUAL GENERATED"}
 # Not information_schema: it hides what the user may not read, and that is to be told.
 _CATALOGUE = sa.text("""
 SELECT n.nspname, c.relname, c.relkind::text, c.reltuples::bigint,
-       pg_catalog.obj_description(c.oid, 'pg_class'),
+       pg_catalog.obj_description(c.oid, 'pg_class'), row_security_active(c.oid),
        a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
        CASE a.attgenerated WHEN '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
        a.attgenerated::text, pg_catalog.col_description(c.oid, a.attnum),
@@ -103,8 +102,8 @@ class PostgreSQLServer(DatabaseServer[PostgreSQLConnectorConfig]):
     def listed(self, connection: sa.Connection) -> list[Listed]:
         found: dict[tuple[str, str], tuple[list[Any], list[Column], list[str]]] = {}
         for row in connection.execute(_CATALOGUE):
-            schema, name, kind, rows, comment, *column = map(_text, row)
-            about = [_KINDS[kind], comment or "", max(rows, 0)]
+            schema, name, kind, rows, comment, filtered, *column = map(_text, row)
+            about = [_KINDS[kind], comment or "", max(rows, 0), filtered]
             _, columns, denied = found.setdefault((schema, name), (about, [], []))
             if column[0] is None:
                 continue  # a table without columns
@@ -148,10 +147,9 @@ def _listed(
     columns: list[Column],
     denied: list[str],
 ) -> Listed:
-    kind, comment, rows = about
-    return Listed(
-        schema, Table(name, tuple(columns), kind, comment), rows, tuple(denied)
-    )
+    kind, comment, rows, filtered = about
+    table = Table(name, tuple(columns), kind, comment)
+    return Listed(schema, table, rows, tuple(denied), filtered)
 
 
 def _column(row: list[Any]) -> Column:

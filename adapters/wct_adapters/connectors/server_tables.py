@@ -14,13 +14,15 @@ class Listed(NamedTuple):
     """A table as the catalogue has it.
 
     ``denied`` names columns that the user may not read, which are not in ``table``;
-    ``estimate`` is the server's own idea of the number of rows.
+    ``estimate`` is the server's own idea of the number of rows; ``filtered``: the
+    server may leave rows out for this user, and does not say which.
     """
 
     schema: str
     table: Table
     estimate: int = 0
     denied: tuple[str, ...] = ()
+    filtered: bool = False
 
 
 class Taken(NamedTuple):
@@ -92,6 +94,9 @@ class TablesRead:
         for name in listed.denied:
             source = cells.origin.source(table.name, name)
             self.notes.unreadable(source, "permission_denied")
+        if listed.filtered:
+            source = cells.origin.source(table.name)
+            self.notes.unreadable(source, "row_security")
         read = cells.add(table, iter(taken.rows))
         if read == self._limit and (read < taken.total or not taken.exact):
             self._cut(listed, read, taken)

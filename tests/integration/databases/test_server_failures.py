@@ -117,6 +117,16 @@ def test_what_a_statement_takes_too_long_for_is_stated_and_the_others_are_read(
     assert unreadable(message) == {database.source("slow"): "statement_timeout"}
 
 
+def test_a_table_that_somebody_else_holds_is_not_waited_for_for_ever(
+    database: Database,
+) -> None:
+    database.run("CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)")
+    with database.held("a"):
+        message = database.extracted(statement_timeout=0.5)
+
+    assert unreadable(message) == {database.source("a"): "statement_timeout"}
+
+
 def test_rows_that_cannot_be_counted_in_time_are_estimated(database: Database) -> None:
     sleep = database.either("SLEEP(2) = 5", "pg_sleep(2)::text = 'x'")
     database.run(
@@ -327,6 +337,21 @@ class TestPostgreSQL:
         assert unreadable(message) == {
             database.source("t", "salary"): "permission_denied"
         }
+
+    def test_that_policies_may_hide_rows_is_stated(self, postgres_server: Any) -> None:
+        database = on_postgresql(postgres_server)
+        database.run(
+            "CREATE TABLE t (a INT)",
+            "INSERT INTO t VALUES (1), (2)",
+            "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+            "CREATE POLICY few ON t FOR SELECT USING (a = 1)",
+        )
+        with reader(database, SECRET, "SELECT") as properties:
+            seen = database.extracted(**properties, password=SECRET)
+
+        assert contents(seen) == ["1"]
+        assert unreadable(seen) == {database.source("t"): "row_security"}
+        assert unreadable(database.extracted()) == {}
 
     def test_the_password_of_a_ledger_is_not_tried_on_it(
         self, postgres_server: Any, monkeypatch: pytest.MonkeyPatch

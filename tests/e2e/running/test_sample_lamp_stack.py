@@ -137,3 +137,14 @@ def test_nobody_in_the_database_is_real() -> None:
     for each in addresses:
         networks = [ip_network(network) for network in RESERVED]
         assert any(ip_address(each) in network for network in networks)
+
+
+def test_the_steps_can_be_done_again_with_the_same_outcome(
+    there: Wct, login: dict[str, str]
+) -> None:
+    assert there("run", "samples/lamp_stack.yaml", env=login).returncode == 0
+
+    again = there("replay", "latest", "--verify", env=login)
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "input changed" not in again.stdout

@@ -1,20 +1,24 @@
 """What a PostgreSQL ledger keeps of its subscribers, in tables beside the log's."""
 
-import json
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
-from wct_adapters.ledgers.kept_rows import FIRST_REVISIONS, SMALLEST, new_texts
+from wct_adapters.ledgers.kept_rows import FIRST_REVISIONS, new_texts
 from wct_adapters.ledgers.postgres.connections import Connection
 from wct_adapters.ledgers.postgres.read import PagedReader
 from wct_adapters.ledgers.postgres.transactions import Transactions
-from wct_adapters.ledgers.rows import microseconds, moment
-from wct_domain.errors import CursorMovedError, LedgerWriteError
+from wct_adapters.ledgers.standings import (
+    attempt_of,
+    attempt_row,
+    for_reading_only,
+    parked_of,
+    parked_row,
+    rows_of,
+)
+from wct_domain.errors import CursorMovedError
 from wct_domain.ports.cursors import (
-    Attempt,
     Cursor,
     Cursors,
     KeptRow,
@@ -144,7 +148,7 @@ class PostgresCursors(Cursors):
                 raise CursorMovedError(name)
             _keep(connection, shelf[0], rows)
             for each in park:
-                connection.execute(_PARK, _parked(shelf[0], each))
+                connection.execute(_PARK, parked_row(shelf[0], each))
             for stream in release:
                 connection.execute(_RELEASE, (shelf[0], stream))
 
@@ -152,18 +156,10 @@ class PostgresCursors(Cursors):
         return moved
 
     def parked(self, subscriber: str) -> list[Parked]:
-        found = map(Parked._make, self._page(_PARKED, subscriber))
-        # As stored it is in microseconds.
-        return [each._replace(since=moment(cast("Any", each.since))) for each in found]
+        return parked_of(self._page(_PARKED, subscriber))
 
     def rows(self, subscriber: str, *, prefix: str = "") -> Iterator[KeptRow]:
-        first = prefix
-        while page := self._page(_ROWS, subscriber, first):
-            for key, value, stream in page:
-                if not key.startswith(prefix):
-                    return
-                yield KeptRow(key, json.loads(value), stream)
-            first = page[-1][0] + SMALLEST
+        return rows_of(lambda first: self._page(_ROWS, subscriber, first), prefix)
 
     def take_over(self, subscriber: str, by: Standing) -> Standing:
         def attempt(connection: Connection, _again: bool) -> int:
@@ -205,16 +201,12 @@ class PostgresCursors(Cursors):
     def _standing(self, row: Any) -> Standing:
         name, revision, *places, event, number, again, reason = row
         cursors = self._cursor(*places[:2]), self._cursor(*places[2:])
-        again_at = None if again is None else moment(again)
-        attempt = None if event is None else Attempt(event, number, again_at, reason)
+        attempt = attempt_of(event, number, again, reason)
         return Standing(name, revision, *cursors, attempt)
 
     def _values(self, standing: Standing) -> tuple[Any, ...]:
         places = *self._place(standing.cursor), *self._place(standing.handed)
-        if standing.attempt is None:
-            return (*places, None, None, None, "")
-        event, number, again_at, reason = standing.attempt
-        return (*places, event, number, _optional(again_at), reason)
+        return (*places, *attempt_row(standing.attempt))
 
     def _cursor(self, xid: int | None, place: int | None) -> Cursor | None:
         if xid is None or place is None:
@@ -230,11 +222,7 @@ class PostgresCursors(Cursors):
     @property
     def _for_writing(self) -> Transactions:
         if self._transactions is None:
-            msg = (
-                f"ledger '{self._location}' is open for reading only, nothing was "
-                "changed; open it for writing"
-            )
-            raise LedgerWriteError(msg)
+            raise for_reading_only(self._location)
         return self._transactions
 
 
@@ -250,16 +238,8 @@ def _keep(connection: Connection, shelf: int, rows: Sequence[tuple[str, Row]]) -
             connection.execute(_KEEP, (shelf, *text))
 
 
-def _parked(shelf: int, parked: Parked) -> tuple[Any, ...]:
-    return (shelf, *parked[:-1], microseconds(parked.since))
-
-
 def _remove(connection: Connection, subscriber: str) -> None:
     found = connection.execute(_SHELF, (subscriber,)).fetchone()
     if found is not None:
         for statement in _REMOVE:
             connection.execute(statement, found[:1])
-
-
-def _optional(at: datetime | None) -> int | None:
-    return None if at is None else microseconds(at)

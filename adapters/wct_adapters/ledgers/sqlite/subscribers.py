@@ -1,21 +1,25 @@
 """What a SQLite ledger keeps of its subscribers, in tables beside the log's."""
 
-import json
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from wct_adapters.ledgers.cursors import cursor_place, cursor_text
-from wct_adapters.ledgers.kept_rows import FIRST_REVISIONS, SMALLEST, new_texts
-from wct_adapters.ledgers.rows import microseconds, moment
+from wct_adapters.ledgers.kept_rows import FIRST_REVISIONS, new_texts
 from wct_adapters.ledgers.sqlite.append import LAST
 from wct_adapters.ledgers.sqlite.connections import Database
 from wct_adapters.ledgers.sqlite.read import PagedReader
 from wct_adapters.ledgers.sqlite.writing import Writer
-from wct_domain.errors import CursorMovedError, LedgerWriteError
+from wct_adapters.ledgers.standings import (
+    attempt_of,
+    attempt_row,
+    for_reading_only,
+    parked_of,
+    parked_row,
+    rows_of,
+)
+from wct_domain.errors import CursorMovedError
 from wct_domain.ports.cursors import (
-    Attempt,
     Cursor,
     Cursors,
     KeptRow,
@@ -122,25 +126,19 @@ class SqliteCursors(Cursors):
                 raise CursorMovedError(name)
             _keep(connection, shelf, rows)
             if park:
-                connection.executemany(_PARK, [_parked(shelf, each) for each in park])
+                connection.executemany(
+                    _PARK, [parked_row(shelf, each) for each in park]
+                )
             if release:
                 connection.executemany(_RELEASE, [(shelf, each) for each in release])
             writer.commit()
         return after._replace(subscriber=name, revision=before.revision + 1)
 
     def parked(self, subscriber: str) -> list[Parked]:
-        found = map(Parked._make, self._page(_PARKED, subscriber))
-        # As stored it is in microseconds.
-        return [each._replace(since=moment(cast("Any", each.since))) for each in found]
+        return parked_of(self._page(_PARKED, subscriber))
 
     def rows(self, subscriber: str, *, prefix: str = "") -> Iterator[KeptRow]:
-        first = prefix
-        while page := self._page(_ROWS, subscriber, first):
-            for key, value, stream in page:
-                if not key.startswith(prefix):
-                    return
-                yield KeptRow(key, json.loads(value), stream)
-            first = page[-1][0] + SMALLEST
+        return rows_of(lambda first: self._page(_ROWS, subscriber, first), prefix)
 
     def take_over(self, subscriber: str, by: Standing) -> Standing:
         writer = self._for_writing
@@ -184,17 +182,13 @@ class SqliteCursors(Cursors):
 
     def _standing(self, row: Any) -> Standing:
         name, revision, place, handed, event, number, again, reason = row
-        again_at = None if again is None else moment(again)
-        attempt = None if event is None else Attempt(event, number, again_at, reason)
+        attempt = attempt_of(event, number, again, reason)
         cursors = self._cursor(place), self._cursor(handed)
         return Standing(name, revision, *cursors, attempt)
 
     def _values(self, standing: Standing) -> tuple[Any, ...]:
         places = self._place(standing.cursor), self._place(standing.handed)
-        if standing.attempt is None:
-            return (*places, None, None, None, "")
-        event, number, again_at, reason = standing.attempt
-        return (*places, event, number, _optional(again_at), reason)
+        return (*places, *attempt_row(standing.attempt))
 
     def _cursor(self, place: int | None) -> Cursor | None:
         return None if place is None else cursor_text(self._log_id, place)
@@ -207,11 +201,7 @@ class SqliteCursors(Cursors):
     @property
     def _for_writing(self) -> Writer:
         if self._writer is None:
-            msg = (
-                f"ledger '{self._location}' is open for reading only, nothing was "
-                "changed; open it for writing"
-            )
-            raise LedgerWriteError(msg)
+            raise for_reading_only(self._location)
         return self._writer
 
 
@@ -225,16 +215,8 @@ def _keep(connection: Database, shelf: int, rows: Sequence[tuple[str, Row]]) -> 
         connection.executemany(_DROP, gone)
 
 
-def _parked(shelf: int, parked: Parked) -> tuple[Any, ...]:
-    return (shelf, *parked[:-1], microseconds(parked.since))
-
-
 def _remove(connection: Database, subscriber: str) -> None:
     shelf = connection.execute(_SHELF, (subscriber,)).get
     if shelf is not None:
         for statement in _REMOVE:
             connection.execute(statement, shelf[:1])
-
-
-def _optional(at: datetime | None) -> int | None:
-    return None if at is None else microseconds(at)

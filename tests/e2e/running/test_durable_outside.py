@@ -167,7 +167,8 @@ def test_a_receiver_that_hangs_does_not_hold_up_a_run(
 
     run(wct)
 
-    assert time.monotonic() - begun < 6  # two commands, and the drain
+    # One request hangs for 30 seconds; there are two commands, and the drain of two.
+    assert time.monotonic() - begun < 25
 
 
 def test_a_program_that_was_not_there_is_fed_later(wct: Wct, here: Path) -> None:

@@ -28,9 +28,14 @@ for root in ("wct_domain", "wct_adapters", "wct_entrypoints"):
     for module in pkgutil.walk_packages(package.__path__, root + ".", lambda _: None):
         if "wct_domain.testing" in module.name or module.name.endswith("__main__"):
             continue
-        # They need the extras postgres and nats, which are not in sight here.
+        # They need the extras mysql, postgres and nats, which are not in sight here.
         if module.name.startswith("wct_adapters.ledgers.postgres"):
             continue
+        if module.name.startswith("wct_adapters.connectors."):
+            if module.name.endswith(("mysql_server", "postgresql_server")):
+                continue
+            if module.name.endswith("server_session"):
+                continue
         if module.name == "wct_adapters.subscribers.nats_client":
             continue
         importlib.import_module(module.name)

@@ -1,6 +1,6 @@
 """Rules that find where code collects data, and the file that holds them."""
 
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,11 @@ from wct_domain.rulesets.documents import (
     check_compliance,
 )
 from wct_domain.rulesets.rules import BaseRule, NonEmpty
+
+SqlStatement: TypeAlias = Literal[
+    "select", "insert into", "update", "delete from", "merge into"
+]
+"""Words with which statements begin that read or change data."""
 
 
 class DataCollectionRule(BaseRule):
@@ -21,7 +26,7 @@ class DataCollectionRule(BaseRule):
 
     collection_type: NonEmpty
     data_source: NonEmpty
-    statements: tuple[NonEmpty, ...] = Field(default=())
+    statements: tuple[SqlStatement, ...] = Field(default=())
 
 
 class DataCollectionRulesetData(RulesetData[DataCollectionRule], defer_build=False):

@@ -1,7 +1,7 @@
 """Rules that find which outside services code uses, and the file that holds them."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,11 @@ from wct_domain.rulesets.documents import (
     check_compliance,
 )
 from wct_domain.rulesets.rules import BaseRule, NonEmpty
+
+PackageLanguage: TypeAlias = Literal[
+    "csharp", "go", "java", "javascript", "php", "python", "ruby"
+]
+"""Languages whose packages can be told; TypeScript has those of JavaScript."""
 
 
 class ServiceIntegrationRule(BaseRule):
@@ -23,8 +28,8 @@ class ServiceIntegrationRule(BaseRule):
 
     service_category: NonEmpty
     purpose_category: NonEmpty
-    packages: Mapping[str, tuple[NonEmpty, ...]] = Field(
-        default_factory=dict[str, tuple[NonEmpty, ...]]
+    packages: Mapping[PackageLanguage, tuple[NonEmpty, ...]] = Field(
+        default_factory=dict[PackageLanguage, tuple[NonEmpty, ...]]
     )
 
 

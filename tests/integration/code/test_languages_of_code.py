@@ -347,6 +347,73 @@ def test_a_comment_with_a_blank_line_behind_it_documents_nothing() -> None:
     assert "docstring" not in file["functions"][0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "module", "alias"),
+    [
+        ("a.js", "import d, * as n from 'm';", "m", "n"),
+        ("a.js", "const m = await import('m');", "m", None),
+        ("a.php", "<?php require('m.php');", "m.php", None),
+        ("a.php", "<?php include $path;", "$path", None),
+        ("a.rb", "load 'm.rb'", "m.rb", None),
+        ("a.rb", "require_relative '../m'", "../m", None),
+        ("a.py", "import a.b as c", "a.b", "c"),
+        ("a.go", 'package a\nimport _ "m"', "m", "_"),
+        ("A.java", "import static a.B./* all */*;", "a.B.*", None),
+    ],
+)
+def test_imports_of_every_form_are_found(
+    name: str, text: str, module: str, alias: str | None
+) -> None:
+    (found,) = read(name, text)["imports"]
+    assert (found["module"], found["alias"]) == (module, alias)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.js", "import.meta; require(path); load('m'); import(path)"),
+        ("a.js", "export const a = 1; export { a };"),
+        ("a.rb", "require name; file.load 'm.rb'; puts 'm'"),
+        ("a.go", "package a"),
+    ],
+)
+def test_what_only_looks_like_an_import_is_none(name: str, text: str) -> None:
+    assert read(name, text)["imports"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.go", "package a\ntype C interface{ D() }", "interface"),
+        ("a.go", "package a\ntype C struct{}", "struct"),
+        ("a.php", "<?php trait C {}", "trait"),
+        ("a.php", "<?php enum C: string {}", "enum"),
+        ("a.js", "const C = class {};", "class"),
+        ("a.ts", "enum C { A }", "enum"),
+        ("A.java", "record C(int a) {}", "record"),
+        ("A.java", "@interface C {}", "class"),
+        ("A.cs", "struct C {}", "struct"),
+        ("a.rb", "module C; end", "module"),
+    ],
+)
+def test_what_is_like_a_class_says_its_kind(name: str, text: str, kind: str) -> None:
+    (found,) = read(name, text)["classes"]
+    assert (found["name"], found["kind"]) == ("C", kind)
+
+
+def test_what_has_no_name_is_not_listed() -> None:
+    file = read("a.js", "export default class { a() {} }\nx(class {}, () => 1)")
+    assert file["classes"] == []
+    assert [each["name"] for each in file["functions"]] == ["a"]
+
+
+def test_very_long_names_and_defaults_are_cut() -> None:
+    file = read("a.py", f"def {'f' * 500}(a={'(1, ' * 200}{')' * 200}): pass")
+    (function,) = file["functions"]
+    assert function["name"] == f"{'f' * 400}…"
+    assert function["parameters"][0]["default_value"].endswith("…")
+
+
 def test_a_method_belongs_to_the_innermost_class() -> None:
     inner = "  class B:\n    def b(self): pass\n"
     text = f"class A:\n{inner}  def a(self):\n    def c(): pass\n"

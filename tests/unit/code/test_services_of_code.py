@@ -1,12 +1,16 @@
 """Packages are recognised by their names, and by what is inside of them."""
 
 import pytest
+from pydantic import ValidationError
 
 from wct_domain.analysis.code.services import Services
 from wct_domain.rulesets.rules import RuleComplianceData
-from wct_domain.rulesets.service_integrations import ServiceIntegrationRule
+from wct_domain.rulesets.service_integrations import (
+    PackageLanguage,
+    ServiceIntegrationRule,
+)
 
-PACKAGES = {
+PACKAGES: dict[PackageLanguage, tuple[str, ...]] = {
     "javascript": ("stripe", "@stripe"),
     "python": ("stripe", "google.cloud.storage"),
     "php": ("Stripe", "stripe/stripe-php"),
@@ -17,7 +21,9 @@ PACKAGES = {
 }
 
 
-def rule(name: str, packages: dict[str, tuple[str, ...]]) -> ServiceIntegrationRule:
+def rule(
+    name: str, packages: dict[PackageLanguage, tuple[str, ...]]
+) -> ServiceIntegrationRule:
     return ServiceIntegrationRule(
         name=name,
         description="",
@@ -94,3 +100,8 @@ def test_each_rule_counts_once_with_its_longest_package() -> None:
         ("one", "google.cloud"),
         ("two", "google"),
     ]
+
+
+def test_a_language_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValidationError, match="packages"):
+        rule("one", {"cobol": ("stripe",)})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]  # the mistake

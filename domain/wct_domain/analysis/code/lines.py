@@ -37,10 +37,6 @@ class Lines:
             return self._text.excerpt(start, end, self._width)
         return self._text.data[first:last].decode("utf-8", "ignore").strip()
 
-    def start_of(self, number: int) -> int:
-        """Return the first byte of a line that is there; else of the last one."""
-        return self._starts[min(number, len(self._starts)) - 1]
-
     def _bounds(self, number: int) -> tuple[int, int]:
         data = self._text.data
         last = self._starts[number] - 1 if number < len(self._starts) else len(data)

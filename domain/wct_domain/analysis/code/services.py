@@ -8,7 +8,7 @@ from wct_domain.rulesets.service_integrations import ServiceIntegrationRule
 
 # What stands between the parts of a name. PyPI takes -, _ and . for the same, and
 # modules are named with dots; a Java package is the group of its Maven artifact.
-_JOINTS = {
+_JOINTS: Mapping[str, re.Pattern[str]] = {
     "csharp": re.compile(r"\."),
     "go": re.compile(r"/"),
     "java": re.compile(r"[.:]"),
@@ -58,11 +58,4 @@ class Services:
 
 
 def _parts(language: str, name: str) -> tuple[str, ...]:
-    joint = _JOINTS.get(language)
-    if joint is None:
-        return (name.lower(),)
-    return tuple(joint.split(name.strip("\\").lower()))
-
-
-LANGUAGES: Mapping[str, object] = _JOINTS
-"""Languages whose packages can be known."""
+    return tuple(_JOINTS[language].split(name.strip("\\").lower()))

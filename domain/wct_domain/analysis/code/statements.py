@@ -1,6 +1,9 @@
 """Which SQL statement a string literal is, if it is one."""
 
 import re
+from collections.abc import Mapping
+
+from wct_domain.rulesets.data_collection import SqlStatement
 
 # Only the beginning is looked at: a statement says early what it does, and the
 # bounded stretches keep long texts from taking long.
@@ -15,18 +18,20 @@ _STATEMENT = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_VERBS = {"with": "select"}
-"""What a statement counts as whose first word says less than what follows."""
+_VERBS: Mapping[str, SqlStatement] = {
+    "select": "select",
+    "with": "select",  # whose first word says less than what follows
+    "insert_into": "insert into",
+    "update": "update",
+    "delete_from": "delete from",
+    "merge_into": "merge into",
+}
+_LOOKED_AT = 5000  # characters
 
-VERBS = ("select", "insert into", "update", "delete from", "merge into")
 
-
-def statement(literal: str) -> str | None:
-    """Return one of :data:`VERBS`, or None: prose may begin with "select", too."""
+def statement(literal: str) -> SqlStatement | None:
+    """Return what a statement does, or None: prose may begin with "select", too."""
     match = _STATEMENT.match(f"{literal[:_LOOKED_AT]} ")
     if match is None or match.lastgroup is None:
         return None
-    return _VERBS.get(match.lastgroup, match.lastgroup.replace("_", " "))
-
-
-_LOOKED_AT = 5000
+    return _VERBS[match.lastgroup]

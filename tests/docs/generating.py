@@ -21,7 +21,8 @@ from wct_domain.upcasting import CURRENT
 from wct_entrypoints.api import RunbookSchemaGenerator
 from wct_entrypoints.bootstrap.components import built_in
 from wct_entrypoints.bootstrap.files import serialise, write_document
-from wct_entrypoints.cli import COMMANDS, SECTIONS, main
+from wct_entrypoints.cli import main
+from wct_entrypoints.cli.table import COMMANDS, SECTIONS
 
 ROOT = Path(__file__).parents[2]
 CLI_PAGE = ROOT / "docs" / "reference" / "cli.md"

@@ -4,8 +4,8 @@ from tests.docs.connectors_page import CONNECTORS_PAGE, connectors_page, tables
 from tests.docs.generating import CLI_PAGE, bundled_schema, cli_page
 from wct_entrypoints.api import RunbookSchemaGenerator
 from wct_entrypoints.bootstrap.components import CONNECTORS
-from wct_entrypoints.cli import COMMANDS
 from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
+from wct_entrypoints.cli.table import COMMANDS
 
 WRITE = "run: python -m tests.docs.generating"
 

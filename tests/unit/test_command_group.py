@@ -4,8 +4,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from wct_entrypoints.cli import COMMANDS, SECTIONS, LazyGroup, main
+from wct_entrypoints.cli import LazyGroup, main
 from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
+from wct_entrypoints.cli.table import COMMANDS, SECTIONS
 
 
 class Strange(BaseException):

@@ -13,8 +13,9 @@ from click.shell_completion import ShellComplete
 from tests.e2e.processes import Cli, Wct
 from tests.one_note import write_one_note
 from wct_domain.upcasting import CURRENT
-from wct_entrypoints.cli import COMMANDS, main
+from wct_entrypoints.cli import main
 from wct_entrypoints.cli.ledger import LEDGER_COMMANDS
+from wct_entrypoints.cli.table import COMMANDS
 
 
 def offered(line: str) -> list[str]:

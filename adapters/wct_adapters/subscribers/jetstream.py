@@ -108,7 +108,7 @@ class JetStream:
 
     async def _publish_all(self, events: Sequence[Recorded]) -> None:
         # Here, on a thread that the run does not wait for: it takes 0.1 s.
-        from nats import errors  # noqa: PLC0415
+        from nats import errors  # noqa: PLC0415  # slow
 
         try:
             async with asyncio.timeout(self._timeout):
@@ -149,9 +149,9 @@ class JetStream:
 
     async def _connect(self) -> bool:
         """Connect; say no if that was done before."""
-        from nats.js import JetStreamContext  # noqa: PLC0415  # as above
+        from nats.js import JetStreamContext  # noqa: PLC0415  # slow
 
-        from wct_adapters.subscribers.nats_client import (  # noqa: PLC0415  # as above
+        from wct_adapters.subscribers.nats_client import (  # noqa: PLC0415  # slow
             connected,
         )
 
@@ -174,7 +174,7 @@ class JetStream:
         return True
 
     async def _make_stream(self) -> None:
-        from nats.js.errors import NotFoundError  # noqa: PLC0415  # as above
+        from nats.js.errors import NotFoundError  # noqa: PLC0415  # slow
 
         try:
             await self._jetstream.stream_info(self._target.stream)
@@ -200,7 +200,7 @@ class JetStream:
                     await client.close()
 
     def _explained(self, error: BaseException) -> DeliveryError:
-        from wct_adapters.subscribers.nats_client import (  # noqa: PLC0415  # as above
+        from wct_adapters.subscribers.nats_client import (  # noqa: PLC0415  # slow
             problem_of,
         )
 

@@ -105,7 +105,7 @@ class Webhook:
     async def _post(self, event_id: str, body: bytes) -> None:
         """Post one body, within the time; the text of an error has no secret."""
         # Here, on a thread that the run does not wait for: it takes 0.1 s.
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415  # slow
 
         try:
             async with asyncio.timeout(self._timeout):
@@ -181,7 +181,7 @@ class Webhook:
         )
 
     def _connected(self) -> "httpx.AsyncClient":
-        import httpx  # noqa: PLC0415  # as above
+        import httpx  # noqa: PLC0415  # slow
 
         if self._client is None:
             self._client = httpx.AsyncClient(
@@ -205,7 +205,7 @@ async def _read_rest(response: "httpx.Response") -> None:
 
     It is neither kept nor shown: some receivers send back what they were sent.
     """
-    import httpx  # noqa: PLC0415  # as above
+    import httpx  # noqa: PLC0415  # slow
 
     with suppress(TimeoutError, httpx.HTTPError):
         async with asyncio.timeout(_RESTING):

@@ -84,7 +84,7 @@ def _import(ledger: Ledger, bundle: BundleOpened, *, as_json: bool) -> None:
 
     checked, members = bundle.checked, bundle.members
     assert checked is not None  # noqa: S101  # the bundle is sound
-    assert members is not None  # noqa: S101  # as above
+    assert members is not None  # noqa: S101  # a sound one has some
     try:
         taken = import_run(ledger, checked, members)
     except BundleError as error:

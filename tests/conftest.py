@@ -52,7 +52,7 @@ def mariadb_server() -> "Iterator[MariaDB]":
 
     program = mariadb.program()
     if program is None:
-        _do_without("no MariaDB on this machine: apt-get install mariadb-server-core")
+        _do_without("no MariaDB on this machine: apt-get install mariadb-server")
     with mariadb.running_server(program) as server:
         yield server
 

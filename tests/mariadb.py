@@ -123,9 +123,10 @@ class Server:
 def program() -> Path | None:
     """Find the server."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+    needed = ("mariadb-install-db", "my_print_defaults")
     found = shutil.which("mariadbd", path=path)
-    installer = shutil.which("mariadb-install-db", path=path)
-    return Path(found) if found and installer else None
+    there = all(shutil.which(each, path=path) for each in needed)
+    return Path(found) if found and there else None
 
 
 @contextmanager

@@ -5,7 +5,8 @@ secrets: references, counts, digests and names from the runbook. It is stored un
 its wire name (``step.completed/1``), never under a Python path. A change that
 cannot be derived from the old form is a new event; any other raises the version
 and brings an upcaster (:mod:`wct_domain.upcasting`). Released forms stay loadable
-for ever: see ``tests/golden``.
+for ever: see ``tests/golden``. All facts stand in this one module, over our usual
+size, because they are the language of the log and are read as a list.
 """
 
 from datetime import datetime

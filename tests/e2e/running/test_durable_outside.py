@@ -167,7 +167,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_a_run(
 
     run(wct)
 
-    # Two commands, and the drain of two seconds. All that hangs would take 50 times two.
+    # Two commands and two seconds of drain; all that hangs would take 50 times two.
     assert time.monotonic() - begun < 25
 
 

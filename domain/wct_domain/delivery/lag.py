@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from wct_domain.delivery.rebuilding import ANEW
 from wct_domain.delivery.wanted import wanted_by
-from wct_domain.ports.cursors import Parked, Standing
+from wct_domain.ports.cursors import OWN, Parked, Standing
 from wct_domain.ports.ledger import Ledger
 from wct_domain.subscribers import DeclaredSubscriber
 
@@ -62,5 +62,7 @@ def strangers(known: set[str], ledger: Ledger) -> list[Standing]:
     return [
         each
         for each in ledger.cursors.standings()
-        if each.subscriber not in known and not each.subscriber.endswith(ANEW)
+        if each.subscriber not in known
+        and not each.subscriber.endswith(ANEW)
+        and not each.subscriber.startswith(OWN)
     ]

@@ -8,10 +8,14 @@ that name what failed.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 Cursor: TypeAlias = str
 """Where a reader of all streams stands. Opaque: kept, compared, and handed back."""
+
+OWN: Final = "wct."
+"""Begins the names of wct's own subscribers, and of nobody else's: their rows hold what
+events say and nothing besides."""
 
 Change: TypeAlias = Literal["put", "merge", "add", "delete"]
 """What becomes of the row that has the key already.
@@ -191,6 +195,7 @@ class Cursors(Protocol):
     def forget(self, stream: str) -> int:
         """Delete the rows that an event of this stream changed last; return how many.
 
+        Those of wct's own stay, as the events do that they repeat.
         What is deleted is overwritten, as blobs are that ``append`` forgets.
         """
         ...

@@ -82,6 +82,16 @@ class RunList:
     def __init__(self) -> None:
         self._runs: dict[str, RunSummary] = {}
 
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @classmethod
+    def going_on_from(cls, runs: Iterable[RunSummary]) -> Self:
+        """Take what is known of some runs, in the order in which they started."""
+        found = cls()
+        found._runs = {each.run: each for each in runs}
+        return found
+
     @classmethod
     def of(cls, history: Iterable[Recorded]) -> Self:
         """Fold a whole history, or that part of it that is of ``LIFECYCLE``."""
@@ -131,17 +141,21 @@ class RunList:
     @staticmethod
     def _end(run: RunSummary, event: Ending, at: datetime) -> None:
         run.ended_at = at
-        match event:
-            case RunCompleted():
-                well = event.failed == event.skipped == 0
-                run.tally = event
-                run.status = (
-                    RunStatus.COMPLETED if well else RunStatus.COMPLETED_WITH_FAILURES
-                )
-            case RunFailed():
-                run.status = RunStatus.FAILED
-            case RunInterrupted():
-                run.status = RunStatus.INTERRUPTED
+        run.status = status_after(event)
+        if isinstance(event, RunCompleted):
+            run.tally = event
+
+
+def status_after(event: Ending) -> RunStatus:
+    """Return how a run stands that ended like this."""
+    match event:
+        case RunCompleted():
+            well = event.failed == event.skipped == 0
+            return RunStatus.COMPLETED if well else RunStatus.COMPLETED_WITH_FAILURES
+        case RunFailed():
+            return RunStatus.FAILED
+        case RunInterrupted():
+            return RunStatus.INTERRUPTED
 
 
 def shortest_prefixes(ids: Iterable[str], at_least: int = 8) -> Mapping[str, str]:

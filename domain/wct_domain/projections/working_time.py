@@ -1,6 +1,8 @@
 """How long a run was worked on: the time of its attempts, not that between them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Self
 
 from wct_domain.events import (
     DataErased,
@@ -52,6 +54,18 @@ class WorkingTime:
         self._began: datetime | None = None  # None: no attempt is open
         self.last: datetime | None = None  # event of an attempt
 
+    @classmethod
+    def of(cls, moments: Iterable[tuple[bool, datetime]]) -> Self:
+        """Go on from the beginnings (true) and endings of attempts, in their order."""
+        time = cls()
+        for begins, at in moments:
+            if begins:
+                time._begin(at)
+            time.last = at
+            if not begins:
+                time._end()
+        return time
+
     @property
     def spent(self) -> int | None:
         """Microseconds; None while an attempt is open, or before the first."""
@@ -61,15 +75,18 @@ class WorkingTime:
         """Take one more event into account."""
         kind = recorded.event.__class__
         if kind in _BEGINNINGS:
-            if self._began is not None:
-                self.killed = True
-                self._end()
-            self.attempts += 1
-            self._began = recorded.at
+            self._begin(recorded.at)
         if kind not in _AFTERWARDS:
             self.last = recorded.at
         if kind in _ENDINGS:
             self._end()
+
+    def _begin(self, at: datetime) -> None:
+        if self._began is not None:
+            self.killed = True
+            self._end()
+        self.attempts += 1
+        self._began = at
 
     def _end(self) -> None:
         if self._began is not None and self.last is not None:

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from wct_domain.ports.cursors import OWN
 from wct_domain.secret_names import is_secret
 from wct_domain.settings.environment import SecretReference, VariableName, variable_of
 from wct_domain.subscribers import OnReplay
@@ -137,13 +138,24 @@ def _known(wire: str) -> str:
     raise ValueError(msg)
 
 
+def _not_own(name: str) -> str:
+    if name.startswith(OWN):
+        msg = f"names that begin with '{OWN}' are wct's own: choose another"
+        raise ValueError(msg)
+    return name
+
+
 class SubscriberSettings(_Settings):
     """One entry of ``subscribers``.
 
     ``from_start`` delivers what was recorded before the subscriber was first seen.
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,64}$")]
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,64}$"),
+        AfterValidator(_not_own),
+    ]
     events: tuple[Annotated[str, AfterValidator(_known)], ...] = ()  # none: all
     on_replay: OnReplay = "skip"
     from_start: bool = False

@@ -262,6 +262,14 @@ class LedgerSubscriberContract:
         assert list(cursors.rows("other")) == []
         assert cursors.forget(RUN) == 0
 
+    def test_rows_of_wcts_own_stay_when_a_stream_is_forgotten(
+        self, cursors: Cursors
+    ) -> None:
+        begun = cursors.begin("wct.test", None)
+        cursors.move(begun, begun, rows=[(RUN, Row("a"))])
+        assert cursors.forget(RUN) == 0
+        assert [each.key for each in cursors.rows("wct.test")] == ["a"]
+
     def test_events_do_not_know_of_subscribers(
         self, ledger: Ledger, cursors: Cursors
     ) -> None:

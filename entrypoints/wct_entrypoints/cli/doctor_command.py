@@ -15,6 +15,7 @@ from wct_entrypoints.cli.doctor_installation import installation_checks
 from wct_entrypoints.cli.doctor_keys import key_checks, key_file_checks
 from wct_entrypoints.cli.doctor_leftovers import leftover_checks
 from wct_entrypoints.cli.doctor_lines import Check, Group, Level, Line, failed, group
+from wct_entrypoints.cli.doctor_rows import row_checks
 from wct_entrypoints.cli.doctor_server import horizon_checks, server_checks
 from wct_entrypoints.cli.doctor_subscribers import subscriber_checks
 from wct_entrypoints.cli.printing import painted, print_json, print_lines, wrapped
@@ -68,7 +69,11 @@ def _of_ledger(place: Path | str, *, named: bool) -> Iterator[Group]:
             if isinstance(place, Path):
                 yield group("Keys", key_file_checks(key_store(place)))
             return
-        inside = {**horizon_checks(ledger), **content_checks(ledger, contents)}
+        inside = {
+            **horizon_checks(ledger),
+            **content_checks(ledger, contents),
+            **row_checks(ledger),
+        }
         yield Group(title, (*outside.lines, *group("", inside).lines))
         subscribers = group("Subscribers", subscriber_checks(ledger))
         if subscribers.lines:

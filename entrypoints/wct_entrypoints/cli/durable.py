@@ -11,6 +11,7 @@ from time import monotonic
 from wct_domain.delivery.lag import COUNTED, lag_of
 from wct_domain.delivery.wanted import stream_of
 from wct_domain.errors import LedgerError
+from wct_domain.ports.cursors import OWN
 from wct_domain.ports.ledger import Ledger, Recorded
 from wct_domain.subscribers import DeclaredSubscriber
 from wct_entrypoints.cli.known_subscribers import Known, close
@@ -65,6 +66,8 @@ class DurableSubscribers:
             message=f"Failed to load subscriber {broken.name}: {broken.problem}",
             plugin=broken.origin,
         )
+        if broken.name.startswith(OWN):
+            return  # what waits under this name is not for it
         if self._ledger.cursors.standing(broken.name) is None:
             first = None if broken.from_start else self._ledger.cursors.head()
             self._ledger.cursors.begin(broken.name, first)

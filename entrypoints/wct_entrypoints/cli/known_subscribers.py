@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wct_domain.errors import SubscriberError
+from wct_domain.ports.cursors import OWN
 from wct_entrypoints import plugins
 from wct_entrypoints.cli.shared import is_config_trusted, settings, warn
 
@@ -67,6 +68,9 @@ def _distrust(found: "Configured") -> str | None:
 
 def as_known(found: plugins.InstalledSubscriber) -> Known:
     """Take one that a package brings."""
+    if found.name.startswith(OWN):
+        problem = f"names that begin with '{OWN}' are wct's own: it needs another"
+        return Known(found.name, found.origin, None, problem)
     from_start = found.declared is not None and found.declared.from_start
     return Known(found.name, found.origin, found.declared, found.problem, from_start)
 

@@ -2,6 +2,7 @@
 
 import click
 
+from wct_domain.delivery.own import OWN
 from wct_domain.delivery.rebuilding import rebuild
 from wct_domain.ports.ledger import Ledger
 from wct_domain.subscribers import DeclaredSubscriber
@@ -33,11 +34,12 @@ def rebuild_rows(name: str | None, given: LedgerPlace | None, *, as_json: bool) 
     for each, number in told.items():
         text = f"The rows of {each} are made anew, of {counted(number, 'event')}."
         click.echo(printable(text))
-    if not told:
-        click.echo("No subscriber has rows that may be made anew.", err=True)
 
 
 def _meant(name: str | None, ledger: Ledger) -> list[DeclaredSubscriber]:
+    for own in OWN:
+        if name == own.name:
+            return [own]
     known = known_subscribers(ledger)
     if name is not None:
         return [chosen(known, name)]
@@ -45,8 +47,9 @@ def _meant(name: str | None, ledger: Ledger) -> list[DeclaredSubscriber]:
         each for each in known if any(True for _ in ledger.cursors.rows(each.name))
     ]
     warn_of_unusable(with_rows)
-    return [
+    others = (
         each.declared
         for each in with_rows
         if each.declared is not None and each.declared.on_replay == "run"
-    ]
+    )
+    return [*OWN, *others]

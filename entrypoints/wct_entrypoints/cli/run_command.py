@@ -31,6 +31,7 @@ from wct_entrypoints.cli.execution import Execution
 from wct_entrypoints.cli.ledger_access import short_names
 from wct_entrypoints.cli.listeners import Listeners, find_listeners
 from wct_entrypoints.cli.outputs import Output, choose_output
+from wct_entrypoints.cli.own_rows import keep_rows_up
 from wct_entrypoints.cli.run_options import RunOptions
 from wct_entrypoints.cli.run_outcome import lasting_name, resume, show, tell
 from wct_entrypoints.cli.shared import counted, fail, printable, settings, warn
@@ -150,7 +151,7 @@ def carry_out(
     try:
         with interrupting(execution.interrupt):
             outcome = execution.outcome(command, quiet=options.quiet)
-            return tell(options, outcome, ledger, ready.output)
+            ended = tell(options, outcome, ledger, ready.output)
     except RunInterruptedError as stopped:
         flight = ", ".join(stopped.in_flight) or "no step"
         _stop(options, ledger, run, stopped.signal, f"in flight: {flight}")
@@ -171,6 +172,8 @@ def carry_out(
         # A text in place of the status may quote data, or a secret.
         status = f" (status {left.code})" if isinstance(left.code, int) else ""
         fail(f"a component asked the process to exit{status}: {again}")
+    keep_rows_up(ledger)
+    return ended
 
 
 def _is_complete(ledger: Ledger, run: str) -> bool:

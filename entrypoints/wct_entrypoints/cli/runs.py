@@ -10,13 +10,9 @@ import click
 
 from wct_domain.errors import LedgerEmptyError
 from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.kept_runs import list_runs
 from wct_domain.projections.run import Run
-from wct_domain.projections.run_list import (
-    LIFECYCLE,
-    RunList,
-    RunSummary,
-    shortest_prefixes,
-)
+from wct_domain.projections.run_list import RunSummary, shortest_prefixes
 from wct_domain.projections.states import RunStatus, StepStatus, standing
 from wct_domain.projections.timeline import seconds
 from wct_entrypoints.bootstrap.ledgers import lost_ledger
@@ -135,7 +131,7 @@ def _nothing_yet(given: LedgerPlace | None) -> bool:
 def _lines(
     ledger: Ledger, statuses: Collection[RunStatus], limit: int | None
 ) -> list[_Line]:
-    runs = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
+    runs = list_runs(ledger).newest_first
     for run in runs:
         run.status = standing(run.status, run.run, ledger.locks)
     names = shortest_prefixes(run.run for run in runs)

@@ -9,8 +9,8 @@ from wct_domain.comparison.facts import RunFacts, facts_of
 from wct_domain.comparison.reasons import Cause, causes, same_outcome
 from wct_domain.errors import ArtifactStoreError, LedgerError
 from wct_domain.ports.ledger import Ledger
+from wct_domain.projections.kept_runs import list_runs
 from wct_domain.projections.results import error_text
-from wct_domain.projections.run_list import LIFECYCLE, RunList
 from wct_domain.projections.states import StepState, StepStatus
 from wct_entrypoints.cli.differing import masked_value, shown, value_text
 from wct_entrypoints.cli.ledger_access import find_run, reading
@@ -73,7 +73,7 @@ def _previous(ledger: Ledger, facts: RunFacts, step: str) -> RunFacts | None:
     A run of another ledger, whose digests say nothing here, is the last resort.
     """
     started = facts.run.started_at
-    runs = RunList.of(ledger.read_all(types=LIFECYCLE, settled=False)).newest_first
+    runs = list_runs(ledger).newest_first
     earlier = [
         each
         for each in runs

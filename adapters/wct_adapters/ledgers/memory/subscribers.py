@@ -10,7 +10,15 @@ from wct_adapters.ledgers.cursors import cursor_place, cursor_text
 from wct_adapters.ledgers.kept_rows import FIRST_REVISIONS, NewText, new_texts
 from wct_adapters.ledgers.memory.contents import Contents
 from wct_domain.errors import CursorMovedError
-from wct_domain.ports.cursors import Cursor, Cursors, KeptRow, Parked, Row, Standing
+from wct_domain.ports.cursors import (
+    OWN,
+    Cursor,
+    Cursors,
+    KeptRow,
+    Parked,
+    Row,
+    Standing,
+)
 
 
 class _Kept(NamedTuple):
@@ -121,7 +129,8 @@ class MemoryCursors(Cursors):
             self._refuse()
             gone = [
                 (kept.rows, key)
-                for kept in self._kept.values()
+                for name, kept in self._kept.items()
+                if not name.startswith(OWN)
                 for key, text in kept.rows.items()
                 if text.stream == stream
             ]

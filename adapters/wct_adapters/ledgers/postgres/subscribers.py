@@ -19,6 +19,7 @@ from wct_adapters.ledgers.standings import (
 )
 from wct_domain.errors import CursorMovedError
 from wct_domain.ports.cursors import (
+    OWN,
     Cursor,
     Cursors,
     KeptRow,
@@ -76,7 +77,11 @@ ORDER BY key LIMIT 1000
 """
 _SHELF: Final = "SELECT shelf, revision FROM wct.subscribers WHERE name = %s FOR UPDATE"
 _RENAME: Final = "UPDATE wct.subscribers SET name = %s, revision = %s WHERE shelf = %s"
-_FORGET: Final = "DELETE FROM wct.kept_rows WHERE stream = %s"
+_FORGET: Final = """
+DELETE FROM wct.kept_rows WHERE stream = %s AND shelf NOT IN (
+    SELECT shelf FROM wct.subscribers WHERE starts_with(name, %s)
+)
+"""
 _REMOVE: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM wct.kept_rows WHERE shelf = %s",
     "DELETE FROM wct.parked WHERE shelf = %s",
@@ -182,7 +187,7 @@ class PostgresCursors(Cursors):
 
     def forget(self, stream: str) -> int:
         return self._for_writing.run(
-            lambda connection, _: connection.execute(_FORGET, (stream,)).rowcount,
+            lambda connection, _: connection.execute(_FORGET, (stream, OWN)).rowcount,
             "power",
         )
 

@@ -20,6 +20,7 @@ from wct_adapters.ledgers.standings import (
 )
 from wct_domain.errors import CursorMovedError
 from wct_domain.ports.cursors import (
+    OWN,
     Cursor,
     Cursors,
     KeptRow,
@@ -61,7 +62,11 @@ WHERE shelf = (SELECT shelf FROM subscribers WHERE name = ?) AND key >= ?
 ORDER BY key LIMIT 1000
 """
 _SHELF: Final = "SELECT shelf, revision FROM subscribers WHERE name = ?"
-_FORGET: Final = "DELETE FROM kept_rows WHERE stream = ? RETURNING 1"
+_FORGET: Final = """
+DELETE FROM kept_rows WHERE stream = ? AND shelf NOT IN (
+    SELECT shelf FROM subscribers WHERE substr(name, 1, length(?)) = ?
+) RETURNING 1
+"""
 
 _REMOVE: Final = (
     "DELETE FROM kept_rows WHERE shelf = ?",
@@ -168,7 +173,7 @@ class SqliteCursors(Cursors):
         writer = self._for_writing
         with writer.alone("power") as connection:
             connection.execute("BEGIN IMMEDIATE")
-            gone = len(connection.execute(_FORGET, (stream,)).fetchall())
+            gone = len(connection.execute(_FORGET, (stream, OWN, OWN)).fetchall())
             writer.commit()
             if gone:
                 writer.empty_log()

@@ -99,6 +99,18 @@ def list_runs(ledger: Ledger) -> RunList:
     Raises:
         LedgerUnusableError: the log cannot be read.
     """
+    kept = runs_in_rows(ledger)
+    if kept is not None:
+        return kept
+    return RunList.of(ledger.read_all(types=LIFECYCLE, settled=False))
+
+
+def runs_in_rows(ledger: Ledger) -> RunList | None:
+    """Return all runs, of the rows and what follows them; None: the log has to tell.
+
+    Raises:
+        LedgerUnusableError: the log cannot be read.
+    """
     cursors = ledger.cursors
     for _ in range(_TRIES):
         standing = cursors.standing(NAME)
@@ -113,7 +125,7 @@ def list_runs(ledger: Ledger) -> RunList:
         for recorded in ledger.read_all(after=after, types=LIFECYCLE, settled=False):
             kept.apply(recorded)
         return kept
-    return RunList.of(ledger.read_all(types=LIFECYCLE, settled=False))
+    return None
 
 
 def _kept(rows: Iterable[KeptRow]) -> RunList | None:

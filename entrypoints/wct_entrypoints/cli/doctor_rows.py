@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 
 from wct_domain.ports.ledger import Ledger
-from wct_domain.projections.kept_runs import NAME, events_behind, list_runs
+from wct_domain.projections.kept_runs import (
+    NAME,
+    events_behind,
+    list_runs,
+    runs_in_rows,
+)
 from wct_domain.projections.run_list import LIFECYCLE, RunList
 from wct_entrypoints.cli.doctor_lines import Check, Level, Line
 from wct_entrypoints.cli.shared import counted
@@ -25,7 +30,7 @@ def _run_list(ledger: Ledger) -> Iterator[Line]:
         return
     behind = events_behind(ledger, _COUNTED)
     facts = {"rows": sum(1 for _ in cursors.rows(NAME)), "behind": behind}
-    if cursors.parked(NAME) or not facts["rows"]:
+    if runs_in_rows(ledger) is None:
         text = "its rows are missing or incomplete: it is read from the log"
         yield Line(check, text, Level.WARNING, way_out, facts)
     elif not _is_as_in_the_log(ledger):

@@ -26,7 +26,12 @@ from wct_domain.events import (
 )
 from wct_domain.ports.cursors import Row
 from wct_domain.ports.ledger import ANY_VERSION, NewEvent
-from wct_domain.projections.kept_runs import NAME, events_behind, list_runs
+from wct_domain.projections.kept_runs import (
+    NAME,
+    events_behind,
+    list_runs,
+    runs_in_rows,
+)
 from wct_domain.projections.run_list import LIFECYCLE, RunList
 
 # Streams of subscribers hold nothing of a run's life, and nobody is told of them.
@@ -165,6 +170,16 @@ def test_what_is_in_the_rows_is_not_read_from_the_log_again(world: World) -> Non
     assert [each.runbook for each in list_runs(world.ledger).newest_first] == [
         "from the row"
     ]
+
+
+def test_a_row_that_is_lost_has_the_log_read(world: World) -> None:
+    world.record("run-1", started("a"), run_failed())
+    world.record("run-2", started("a"), run_failed())
+    world.keep_up()
+    assert runs_in_rows(world.ledger) is not None
+    lose(world, "run-2")
+    assert runs_in_rows(world.ledger) is None
+    assert world.listed() == world.folded()
 
 
 def test_rows_of_a_name_that_has_begun_elsewhere_are_not_the_whole_truth(

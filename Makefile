@@ -98,7 +98,7 @@ $(RUNTIME): pyproject.toml constraints.txt | $(PY)
 	@echo "installing wct into $(VENV) ..."
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip
 	@$(PIP_INSTALL) hatchling
-	@$(INSTALL) -e .
+	@$(INSTALL) -e '.[fast]' || $(INSTALL) -e . # no wheel of the faster matcher on musl
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(PY)

@@ -10,9 +10,10 @@ from tests.unit.projections.histories import (
     began,
     completed,
     one_of_each,
+    ref,
     saved,
 )
-from wct_domain.events import AnyEvent, ArtifactSaved, ArtifactsCleared
+from wct_domain.events import AnyEvent, ArtifactSaved, ArtifactsCleared, RunResumed
 from wct_domain.projections.artifacts import Artifacts
 
 
@@ -44,6 +45,11 @@ def test_clearing_forgets_all_and_saving_goes_on_after_it() -> None:
     assert artifacts_after(*events, saved("b", "2")) == {"b": saved("b", "2")}
 
 
+def test_what_is_done_again_is_gone_until_it_is_saved_again() -> None:
+    again = RunResumed(attempt=2, redo=("a",), steps=(), document=ref("d"))
+    assert artifacts_after(saved("a"), saved("b"), again) == {"b": saved("b")}
+
+
 def test_a_result_that_was_not_saved_is_no_artifact() -> None:
     assert artifacts_after(began("a"), completed("a")) == {}
 
@@ -67,6 +73,8 @@ def test_what_exists_is_what_was_saved_since_the_store_was_cleared(
             expected = {}
         if isinstance(event, ArtifactSaved):
             expected[event.artifact] = event
+        if isinstance(event, RunResumed):
+            expected = {a: e for a, e in expected.items() if a not in event.redo}
     assert artifacts_after(*events) == expected
 
 

@@ -69,7 +69,7 @@ def test_a_run_resumes_with_the_other_form_of_its_runbook(cli: Cli) -> None:
 def test_validation_tells_the_line_of_the_inline_connector(cli: Cli) -> None:
     path = write(READ, scan("look", connector=INLINE))
     lines = path.read_text().splitlines()
-    path.write_text(path.read_text().replace("step_id: read", "step_id: raed"))
+    path.write_text(path.read_text().replace("step_id: read", "step_id: reed"))
 
     done = cli("validate-runbook", str(path))
 

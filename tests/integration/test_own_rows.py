@@ -24,6 +24,7 @@ from wct_domain.delivery.rebuilding import rebuild
 from wct_domain.errors import RunHeldError
 from wct_domain.events import Event, RunStarted
 from wct_domain.ports.ledger import ANY_VERSION, Ledger, NewEvent
+from wct_domain.projections import found_index
 from wct_domain.projections.kept_runs import NAME, list_runs
 from wct_domain.projections.run_list import LIFECYCLE, RunList
 from wct_entrypoints.bootstrap.delivery import delivery_tools
@@ -168,7 +169,10 @@ def test_commands_use_the_rows_and_doctor_says_how_they_are(tmp_path: Path) -> N
     assert wct("run", "runbook.yaml", "--quiet").returncode == 0
     assert "run list" in wct("doctor").stdout
     done = wct("rebuild", "--json")
-    assert json.loads(done.stdout) == [{"name": NAME, "told": 2}]
+    assert json.loads(done.stdout) == [
+        {"name": NAME, "told": 2},
+        {"name": found_index.NAME, "told": 2},
+    ]
     assert row_line(wct) == ("ok", "up to date")
     listed = wct("runs", "--json").stdout
     with closing(open_sqlite_ledger(usual_ledger(tmp_path), clock=utc_now)) as ledger:

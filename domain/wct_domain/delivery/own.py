@@ -4,7 +4,7 @@ from typing import Final, get_args
 
 from wct_domain.delivery.session import delivering
 from wct_domain.delivery.tools import Tools
-from wct_domain.projections import kept_runs
+from wct_domain.projections import found_index, kept_runs
 from wct_domain.projections.run_list import Lifecycle
 from wct_domain.subscribers import DeclaredSubscriber
 
@@ -15,6 +15,14 @@ OWN: Final = (
         get_args(Lifecycle),
         "run",
         "Lists the runs.",
+        from_start=True,
+    ),
+    DeclaredSubscriber(
+        found_index.NAME,
+        found_index.rows_of,
+        get_args(found_index.Telling),
+        "run",
+        "Says which runs found what.",
         from_start=True,
     ),
 )

@@ -1,15 +1,12 @@
-"""The run list kept as rows: what was folded once need not be read again.
+"""The run list, kept as rows.
 
 An event sets fields of its run's row, whatever was there before: so a function of one
-event makes them. Attempts begin and end under the position of their event. Who reads
-goes on where the rows end; where they cannot be the whole truth, the log is folded as
-if there were none.
+event makes them. Attempts begin and end under the position of their event.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Any, Final
 
 from wct_domain.events import (
@@ -24,6 +21,7 @@ from wct_domain.events import (
 )
 from wct_domain.ports.cursors import KeptRow, Row
 from wct_domain.ports.ledger import Ledger, Recorded
+from wct_domain.projections.kept_rows import from_rows
 from wct_domain.projections.run_list import (
     LIFECYCLE,
     RunList,
@@ -41,7 +39,6 @@ _COUNT: Final = "/runs"  # key of the row that counts them; no run has this name
 _BEGUN, _ENDED = "+", "-"  # before the position of the event
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TRIES: Final = 3
 _STATUSES: Final[Mapping[str | None, RunStatus]] = {
     None: RunStatus.RUNNING,
     **{str(status): status for status in RunStatus},
@@ -81,18 +78,6 @@ def _begun(event: RunStarted | RunResumed, position: int, at: int) -> dict[str, 
     return {"steps": len(event.steps), f"{_BEGUN}{position}": at, "status": None}
 
 
-def events_behind(ledger: Ledger, most: int) -> int:
-    """Count the events that the rows do not have yet, up to ``most``.
-
-    Raises:
-        LedgerUnusableError: the log cannot be read.
-    """
-    standing = ledger.cursors.standing(NAME)
-    after = None if standing is None else standing.cursor
-    events = ledger.read_all(after=after, types=LIFECYCLE, settled=False)
-    return sum(1 for _ in islice(events, most))
-
-
 def list_runs(ledger: Ledger) -> RunList:
     """Return all runs, as a fold of the whole log would.
 
@@ -111,21 +96,7 @@ def runs_in_rows(ledger: Ledger) -> RunList | None:
     Raises:
         LedgerUnusableError: the log cannot be read.
     """
-    cursors = ledger.cursors
-    for _ in range(_TRIES):
-        standing = cursors.standing(NAME)
-        if standing is None or cursors.parked(NAME):
-            break
-        kept = _kept(cursors.rows(NAME))
-        if cursors.standing(NAME) != standing:
-            continue  # somebody wrote meanwhile
-        if kept is None:
-            break
-        after = standing.cursor
-        for recorded in ledger.read_all(after=after, types=LIFECYCLE, settled=False):
-            kept.apply(recorded)
-        return kept
-    return None
+    return from_rows(ledger, NAME, LIFECYCLE, _kept)
 
 
 def _kept(rows: Iterable[KeptRow]) -> RunList | None:

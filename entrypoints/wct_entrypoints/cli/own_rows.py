@@ -22,11 +22,13 @@ def keep_rows_up(ledger: Ledger) -> None:
     The list is right without: who reads the rows completes them from the log.
     """
     # Here, because it comes when all else is done; and the rest only once in a while.
-    from wct_domain.projections.kept_runs import events_behind
+    from wct_domain.projections.kept_rows import events_behind
+    from wct_domain.projections.kept_runs import NAME
+    from wct_domain.projections.run_list import LIFECYCLE
 
     until = time.monotonic() + SECONDS
     try:
-        if events_behind(ledger, WORTH_IT) < WORTH_IT:
+        if events_behind(ledger, NAME, LIFECYCLE, WORTH_IT) < WORTH_IT:
             return
         from wct_domain.delivery.own import keep_up
         from wct_entrypoints.bootstrap.delivery import delivery_tools

@@ -26,8 +26,8 @@ def rebuild(*, name: str | None, ledger: LedgerPlace | None, as_json: bool) -> N
     again, and has to declare on_replay = "run". The new rows are made beside those in
     use and take their place at once. Runs may go on meanwhile; nothing is lost. If it
     fails, the old rows stay. Without NAME, that is done for each subscriber that has
-    rows and may be told what happened long ago, and for wct.runs.1: the rows that
-    have 'wct runs' list many runs fast. Its list is right without them, too.
+    rows and may be told what happened long ago, and for wct.runs.1 and wct.findings.1:
+    rows that have 'wct runs' be fast. It is right without them, too.
 
     --json prints a list of objects: name, told (events that the rows were made of).
     """

@@ -46,6 +46,7 @@ def test_a_run_as_json(cli: Cli, records: Records) -> None:
         "erased_at": None,
         "pruned_at": None,
         "imported_at": None,
+        "found": {},
     }
     assert 0 < duration < 60
     assert started.utcoffset() == timedelta(0)

@@ -26,9 +26,9 @@ from wct_domain.events import (
 )
 from wct_domain.ports.cursors import Row
 from wct_domain.ports.ledger import ANY_VERSION, NewEvent
+from wct_domain.projections.kept_rows import events_behind
 from wct_domain.projections.kept_runs import (
     NAME,
-    events_behind,
     list_runs,
     runs_in_rows,
 )
@@ -155,7 +155,7 @@ def test_rows_may_be_behind_at_any_event(world: World, behind: int) -> None:
     world.record("run", *life[: len(life) - behind])
     world.keep_up()
     world.record("run", *life[len(life) - behind :])
-    assert events_behind(world.ledger, 100) == behind
+    assert events_behind(world.ledger, NAME, LIFECYCLE, 100) == behind
     assert world.listed() == world.folded()
 
 

@@ -1,6 +1,6 @@
 """What is recorded of a step, to be done again and compared with."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -86,7 +86,26 @@ def _kept(
     return {**later, **past.kept}
 
 
-def signature(
+def signatures(
+    events: Iterable[AnyEvent],
+    content: Callable[[Reference], str],
+    connectors: Collection[str],
+) -> list[str]:
+    """Say of events what must be the same when their step is done again, in any order.
+
+    Args:
+        connectors: types of the connectors that the step reads. What they note is
+            recorded with whichever step reads first of those that share a source.
+    """
+    said = (
+        _signature(each, content)
+        for each in events
+        if not (isinstance(each, PluginNoted) and each.plugin in connectors)
+    )
+    return sorted(map(repr, filter(None, said)))
+
+
+def _signature(
     event: AnyEvent, content: Callable[[Reference], str]
 ) -> tuple[object, ...] | None:
     """Say of an event what must be the same when its step is done again.

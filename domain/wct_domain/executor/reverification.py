@@ -14,7 +14,7 @@ from wct_domain.components import Components
 from wct_domain.digests import Reference
 from wct_domain.errors import LedgerError, WctError
 from wct_domain.events import StepCompleted
-from wct_domain.executor.pasts import Ended, Past, pasts_of, signature
+from wct_domain.executor.pasts import Ended, Past, pasts_of, signatures
 from wct_domain.executor.reexecution import (
     Again,
     NotPossibleError,
@@ -179,7 +179,9 @@ class Reverification:
             return Verified(step, Verdict.NOT_POSSIBLE, why)
 
     def _is_same(self, step: str, past: Past, again: Again) -> bool:
-        _, work = self._work(step)
+        plan, work = self._work(step)
+        connector = plan.steps[step].connector
+        reads = {c.type for c in plan.runbook.connectors if c.name == connector}
 
         def content(reference: Reference) -> str:
             if self._one_key:
@@ -187,11 +189,9 @@ class Reverification:
             return work.content_of(reference)
 
         # Each step's events for themselves, and without regard to their order.
-        expected = [signature(each, content) for each in past.emitted]
-        got = [signature(each, lambda ref: ref.content) for each in again.emitted]
-        return sorted(map(repr, filter(None, expected))) == (
-            sorted(map(repr, filter(None, got)))
-        )
+        expected = signatures(past.emitted, content, reads)
+        got = signatures(again.emitted, lambda ref: ref.content, reads)
+        return expected == got
 
     def _diverged(
         self, step: str, ended: Ended, again: Again, cause: str | None
